@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from pathlib import Path
 
-from parity_tests.cases import PROGRAMS, Case
+from parity_tests.cases import BACKENDS, PROGRAMS, Case
 
 __all__ = ["main"]
 
@@ -22,9 +23,12 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(f"--data: {options.data} is no folder; give digits, mnist, or a folder with the four IDX files")
     if not os.access(options.report.absolute().parent, os.W_OK):
         parser.error(f"--report: cannot write to the folder of {options.report}")
+    for backend in options.backend:
+        if not importlib.util.find_spec(BACKENDS[backend]):
+            parser.error(f"--backend: {backend} is not installed here; pip install 'keras-legacy-port[{backend}]'")
     from parity_tests.main_job import run
 
-    return run([_case(options, program) for program in options.program or PROGRAMS], options.report, jobs=options.jobs)
+    return run(list(_cases(options)), options.report, jobs=options.jobs)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,6 +56,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=_seed, default=1, metavar="N", help="decides start weights and batch order (default: 1)"
     )
+    parser.add_argument(
+        "--seeds",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="this many seeds, from --seed on; accuracies are then tested over the seeds (default: 1)",
+    )
+    parser.add_argument(
+        "--backend",
+        type=_backends,
+        default=["tensorflow"],
+        metavar="NAME[,NAME]",
+        help=f"of the Keras side: {', '.join(BACKENDS)} (default: tensorflow)",
+    )
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32", help="default: float32")
     parser.add_argument(
         "--jobs", type=_positive, default=2, metavar="N", help="programs at a time, two processes each (default: 2)"
@@ -60,10 +78,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _case(options, program: str) -> Case:
-    own = PROGRAMS[program].steps
-    steps = own if options.full else min(options.steps, own)
-    return Case(program, steps=steps, seed=options.seed, dtype=options.dtype, data=options.data)
+def _cases(options):
+    for program in options.program or PROGRAMS:
+        own = PROGRAMS[program].steps
+        steps = own if options.full else min(options.steps, own)
+        for backend in options.backend:
+            for seed in range(options.seed, options.seed + options.seeds):
+                yield Case(program, steps, seed, options.dtype, options.data, backend)
+
+
+def _backends(text: str) -> list[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in BACKENDS:
+            raise argparse.ArgumentTypeError(f"{name!r} is no backend; choose from {', '.join(BACKENDS)}")
+    return list(dict.fromkeys(names))
 
 
 def _positive(text: str) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 
-__all__ = ["PROGRAMS", "Case", "Program"]
+__all__ = ["BACKENDS", "PROGRAMS", "Case", "Program"]
+
+# Keras backend -> the package that it needs
+BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Case:
         seed: graph seed, which decides start weights and batch order.
         dtype: `float32` or `float64`.
         data: `digits`, `mnist` or a folder with the four IDX files.
+        backend: the Keras side's, a name in BACKENDS.
     """
 
     program: str
@@ -53,6 +57,18 @@ class Case:
     seed: int = 1
     dtype: str = "float32"
     data: str = "digits"
+    backend: str = "tensorflow"
+
+    @property
+    def label(self) -> str:
+        """The case in tables: its program, and what is not the default."""
+        backend = "" if self.backend == "tensorflow" else f", {self.backend}"
+        return f"{self.program}{backend}" + ("" if self.seed == 1 else f", seed {self.seed}")
+
+    @property
+    def whole(self) -> bool:
+        """The program runs to its own end."""
+        return self.steps >= PROGRAMS[self.program].steps
 
     @property
     def examined(self) -> frozenset[int]:

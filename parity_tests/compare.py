@@ -19,6 +19,7 @@ import math
 import numpy as np
 
 from parity_tests import tolerances
+from parity_tests.equivalence import equivalence
 from parity_tests.tolerances import TABLE
 from parity_tests.trace import Frame, part
 
@@ -105,6 +106,7 @@ class Ladder:
         self.steps = 0
         self.parted: int | None = None
         self.accuracy: dict[str, float] = {}
+        self.gap: float | None = None  # legacy minus twin, mean accuracy over the examined steps
         self._right: list[np.ndarray] = []
         self._before: dict[str, np.ndarray] = {}
 
@@ -214,17 +216,14 @@ class Ladder:
         Args:
             difference: (n,) how much oftener the legacy side gets an image right, over the examined steps.
         """
-        rung, n = self.rungs["accuracy"], len(difference)
-        from scipy import stats
-
-        reach = stats.t.ppf(1 - tolerances.ALPHA, n - 1) * difference.std(ddof=1) / math.sqrt(n)
-        bound = abs(difference.mean()) + reach
-        rung.difference, rung.of_bound = abs(float(difference.mean())), float(bound / tolerances.MARGIN)
+        rung = self.rungs["accuracy"]
+        found = equivalence(difference, margin=tolerances.MARGIN, alpha=tolerances.ALPHA)
+        rung.difference, rung.of_bound, rung.holds = abs(found.mean), found.bound / found.margin, found.holds
+        self.gap = found.mean
         rung.note = (
-            f"{100 * abs(difference.mean()):.2f} points apart, averaged over {len(self._right)} examined steps; "
-            f"90% interval within {100 * bound:.2f} points; margin {100 * tolerances.MARGIN:.0f}"
+            f"{100 * abs(found.mean):.2f} points apart, averaged over {len(self._right)} examined steps; "
+            f"90% interval within {100 * found.bound:.2f} points; margin {100 * found.margin:.0f}"
         )
-        rung.holds = bool(bound < tolerances.MARGIN)
         if not rung.holds:
             self._diverge(
                 "accuracy", "test accuracy", "not shown to be equivalent: " + rung.note, *self.accuracy.values()

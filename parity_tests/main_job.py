@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keras_port.datasets import DataError, load
+from parity_tests import seeds
 from parity_tests.cases import Case
 from parity_tests.prove import EngineError, prove
 from parity_tests.report import json_file, table
@@ -35,9 +36,9 @@ def run(cases: list[Case], report: Path, *, jobs: int) -> int:
 
         def one(case: Case) -> None:
             try:
-                results[case.program] = prove(case, data.test.labels, on_step=on_step, stopped=stopped)
+                results[case] = prove(case, data.test.labels, on_step=on_step, stopped=stopped)
             except EngineError as error:
-                failures.append(f"{case.program}: {error}")
+                failures.append(f"{case.label}: {error}")
 
         try:
             for done in [pool.submit(one, case) for case in cases]:
@@ -45,16 +46,17 @@ def run(cases: list[Case], report: Path, *, jobs: int) -> int:
         except KeyboardInterrupt:
             stopped.set()
             pool.shutdown(cancel_futures=True)
-    ordered = [results[case.program] for case in cases if case.program in results]
+    ordered = [results[case] for case in cases if case in results]
     complete = len(ordered) == len(cases) and not stopped.is_set()
-    table.show(ordered, console)
+    over_seeds = seeds.compare(ordered)
+    table.show(ordered, over_seeds, console)
     for failure in failures if not stopped.is_set() else ():
         print(f"error: {failure}", file=sys.stderr)
-    json_file.write(report, ordered, data=data.origin, complete=complete)
+    json_file.write(report, ordered, over_seeds, data=data.origin, complete=complete)
     console.print(f"{time.monotonic() - started:.0f} s; report: {report}", highlight=False)
     if stopped.is_set():
         return 130
-    return 0 if complete and all(result.proven for result in ordered) else 1
+    return 0 if complete and all(result.proven for result in ordered) and all(row.holds for row in over_seeds) else 1
 
 
 @contextlib.contextmanager
@@ -64,35 +66,33 @@ def _progress(cases: list[Case], console: Console):
         yield _plain_lines()
         return
     columns = (
-        TextColumn("{task.description:16}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[loss]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bars:
-        tasks = {
-            case.program: bars.add_task(case.program, total=case.steps, loss="starting", start=False) for case in cases
-        }
+        tasks = {case: bars.add_task(case.label, total=case.steps, loss="waiting", start=False) for case in cases}
 
         def on_step(case: Case, done: int, loss: float) -> None:
             if done == 1:
-                bars.start_task(tasks[case.program])
-            bars.update(tasks[case.program], completed=done, loss=f"loss {loss:.4f}")
+                bars.start_task(tasks[case])
+            bars.update(tasks[case], completed=done, loss=f"loss {loss:.4f}")
 
         yield on_step
 
 
 def _plain_lines():
-    told: dict[str, float] = {}
-    begun: dict[str, float] = {}
+    told: dict[Case, float] = {}
+    begun: dict[Case, float] = {}
 
     def on_step(case: Case, done: int, loss: float) -> None:
         now = time.monotonic()
-        begun.setdefault(case.program, now)
-        if done == case.steps or now - told.setdefault(case.program, now) >= _PLAIN_EVERY:
-            told[case.program] = now
-            left = (now - begun[case.program]) / done * (case.steps - done)
-            print(f"{case.program}: step {done} of {case.steps}, loss {loss:.4f}, {left:.0f} s left", flush=True)
+        begun.setdefault(case, now)
+        if done == case.steps or now - told.setdefault(case, now) >= _PLAIN_EVERY:
+            told[case] = now
+            left = (now - begun[case]) / done * (case.steps - done)
+            print(f"{case.label}: step {done} of {case.steps}, loss {loss:.4f}, {left:.0f} s left", flush=True)
 
     return on_step

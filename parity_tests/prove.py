@@ -36,7 +36,8 @@ class Result:
     Attributes:
         rungs: in the ladder's order.
         parted: the step at which the free runs' losses part, None where they never do.
-        accuracy: `legacy` and `twin`, fractions of the full test set.
+        accuracy: `legacy` and `twin`, fractions of the full test set after the last step.
+        gap: legacy minus twin, mean accuracy over the examined steps; None where none was examined.
         speed: `legacy` and `twin`, median training steps per second of one core.
         versions: of each side.
     """
@@ -48,6 +49,7 @@ class Result:
     proven: bool
     parted: int | None
     accuracy: dict[str, float]
+    gap: float | None
     speed: dict[str, float]
     versions: dict[str, dict]
     seconds: float
@@ -80,7 +82,7 @@ def prove(
                 on_step(case, legacy.meta["index"] + 1, float(legacy.arrays.get("loss", np.nan)))
     return Result(
         case, ladder.steps, list(ladder.rungs.values()), ladder.divergence, ladder.proven, ladder.parted,
-        ladder.accuracy, {side: 1 / float(np.median(times)) for side, times in speed.items() if times},
+        ladder.accuracy, ladder.gap, {side: 1 / float(np.median(times)) for side, times in speed.items() if times},
         versions, time.monotonic() - started,
     )  # fmt: skip
 

@@ -40,6 +40,8 @@ def test_help_answers_without_tensorflow(command):
         ("parity_tests", ("--steps", "3", "--full"), "--full"),
         ("parity_tests", ("--seed", "-1"), "--seed"),
         ("parity_tests", ("--dtype", "float16"), "--dtype"),
+        ("parity_tests", ("--seeds", "0"), "--seeds"),
+        ("parity_tests", ("--backend", "tensorflow,theano"), "'theano' is no backend"),
         ("parity_tests", ("--data", "no/such/folder"), "no/such/folder"),
         ("parity_tests", ("--report", "no/such/folder/r.json"), "no/such/folder"),
         ("parity_tests", ("more",), "more"),
@@ -124,7 +126,7 @@ def test_an_engine_that_fails_is_status_1_with_its_last_words(tmp_path):
 def test_ctrl_c_reports_what_is_done_and_leaves_no_process(tmp_path):
     arguments = ("-m", "parity_tests", "--full", "--program", "lstm_zero_state", "--seed", "424242")
     process = start(*arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-    assert any("lstm_zero_state: step" in line for line in process.stdout)
+    assert any("lstm_zero_state, seed 424242: step" in line for line in process.stdout)
     assert engines_of_seed("424242")
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=60)

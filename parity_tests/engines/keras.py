@@ -12,6 +12,7 @@ import time
 import numpy as np
 
 from parity_tests.cases import Case
+from parity_tests.engines import backends
 from parity_tests.engines.wire import one_thread, take_stdout
 from parity_tests.trace import Frame, frames, part, write_frame
 
@@ -29,7 +30,7 @@ def trace(case: Case, legacy, wire) -> None:
     """Follow the legacy trace frame by frame and write the twin's own."""
     from keras_port.datasets import load
 
-    twin = Twin(case.program, case.dtype)
+    twin = Twin(case.program, case.dtype, case.backend)
     images = load(case.data, announce=lambda text: None).test.x(case.dtype)
     before = free = None
     for frame in legacy:
@@ -61,18 +62,17 @@ class Twin:
     Args:
         program: a name of `keras_port.models`.
         dtype: `float32` or `float64`.
+        backend: of Keras; a process can have one only.
     """
 
-    def __init__(self, program: str, dtype: str):
-        import keras
-
+    def __init__(self, program: str, dtype: str, backend: str = "tensorflow"):
+        self.keras = backends.prepare(backend, dtype)
         from keras_port import models, weights
 
-        keras.config.set_floatx(dtype)
-        keras.config.set_dtype_policy(dtype)  # a process with layers in it keeps its old policy otherwise
-        self.keras, self.weights, self.dtype = keras, weights, dtype
+        self.weights, self.dtype, self.backend = weights, dtype, backend
         self.model = models.load(program).build()
-        self.model.jit_compile = False  # XLA fuses and reorders sums; the proof is about the plain kernels
+        # XLA fuses and reorders sums; the proof is about the plain kernels. JAX has no others
+        self.model.jit_compile = backend == "jax"
         self.rows = weights.PROGRAMS[program]
 
     def load(self, state: dict[str, np.ndarray]) -> None:
@@ -91,14 +91,9 @@ class Twin:
 
     def detail(self, x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
         """Logits (batch, classes) and the gradient of every variable, nothing updated."""
-        import tensorflow as tf
-
-        with tf.GradientTape() as tape:
-            logits = self.model(x, training=True)
-            loss = self.model.compute_loss(x=x, y=y, y_pred=logits)
-        gradients = tape.gradient(loss, [v.value for v in self.model.trainable_variables])
+        logits, gradients = backends.gradients(self.model, x, y)
         named = self.weights.gradients_to_tf1(self.model, self.rows, gradients)
-        return {"logits": np.asarray(logits), **_prefix("grad", named)}
+        return {"logits": logits, **_prefix("grad", named)}
 
     def snapshot(self) -> list[np.ndarray]:
         """Everything that training changes, as Keras holds it."""
@@ -113,10 +108,7 @@ class Twin:
         return self.model.predict(images, batch_size=128, verbose=0).argmax(1)
 
     def versions(self) -> dict:
-        import tensorflow
-
-        found = dict(keras=self.keras.__version__, tensorflow=tensorflow.__version__, numpy=np.__version__)
-        return dict(versions=found, backend=self.keras.backend.backend())
+        return dict(versions=backends.versions(self.backend))
 
     def _variables(self) -> list:
         return self.model.variables + self.model.optimizer.variables

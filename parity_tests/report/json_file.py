@@ -12,21 +12,26 @@ from pathlib import Path
 
 from parity_tests import tolerances
 from parity_tests.prove import Result
+from parity_tests.seeds import OverSeeds
 
 __all__ = ["write"]
 
 
-def write(path: Path, results: list[Result], *, data: str, complete: bool) -> None:
+def write(path: Path, results: list[Result], over_seeds: list[OverSeeds], *, data: str, complete: bool) -> None:
     """Write the report atomically; `complete` is False where the run was cut short."""
     report = {
         "format": 1,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "complete": complete,
-        "proven": complete and bool(results) and all(result.proven for result in results),
+        "proven": complete
+        and bool(results)
+        and all(result.proven for result in results)
+        and all(row.holds for row in over_seeds),
         "data": data,
         "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "tolerances": {name: dataclasses.asdict(row) for name, row in tolerances.TABLE.items()},
         "programs": [_plain(dataclasses.asdict(result)) for result in results],
+        "over_seeds": [_plain(dataclasses.asdict(row)) for row in over_seeds],
     }
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")

@@ -1,0 +1,90 @@
+"""What an engine must know of each Keras backend: switches before the import, packages, gradients."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from importlib.metadata import version
+
+import numpy as np
+
+from parity_tests.cases import BACKENDS
+
+__all__ = ["gradients", "prepare", "versions"]
+
+# what each backend reads from the environment when it is imported: one core, and doubles where JAX has them off
+_SWITCHES = {
+    "tensorflow": {},
+    "jax": {
+        "JAX_ENABLE_X64": "1",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    },
+    "torch": {},
+}
+
+
+def prepare(backend: str, dtype: str):
+    """Import Keras on `backend`, with `dtype` for everything; returns the `keras` module.
+
+    Keras rounds float64 to float32 in most operations on JAX and PyTorch: one row of its promotion table
+    says so. For a proof in float64 that row is taken out, in the engine's own process; in float32 Keras
+    runs as it comes.
+    """
+    os.environ.update(_SWITCHES[backend], KERAS_BACKEND=backend)
+    import keras
+
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)  # a process with layers in it keeps its old policy otherwise
+    if dtype == "float64":
+        promotion = importlib.import_module("keras.src.backend.common.dtypes")
+        promotion.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+    return keras
+
+
+def gradients(model, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Logits (batch, classes) and the loss's gradient for every trainable variable, nothing updated."""
+    import keras
+
+    logits, found = _GRADIENTS[keras.backend.backend()](model, x, y)
+    return keras.ops.convert_to_numpy(logits), [np.asarray(keras.ops.convert_to_numpy(g)) for g in found]
+
+
+def versions(backend: str) -> dict[str, str]:
+    return {name: version(name) for name in ("keras", BACKENDS[backend], "numpy")}
+
+
+def _tensorflow(model, x, y):
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        logits = model(x, training=True)
+        loss = model.compute_loss(x=x, y=y, y_pred=logits)
+    found = tape.gradient(loss, [v.value for v in model.trainable_variables])
+    return logits, [tf.convert_to_tensor(gradient) for gradient in found]
+
+
+def _jax(model, x, y):
+    import jax
+
+    def loss_of(trainable, fixed):
+        logits, _ = model.stateless_call(trainable, fixed, x, training=True)
+        return model.compute_loss(x=x, y=y, y_pred=logits), logits
+
+    trainable, fixed = (
+        [v.value for v in group] for group in (model.trainable_variables, model.non_trainable_variables)
+    )
+    found, logits = jax.jit(jax.grad(loss_of, has_aux=True))(trainable, fixed)
+    return logits, found
+
+
+def _torch(model, x, y):
+    model.zero_grad()
+    logits = model(x, training=True)
+    model.compute_loss(x=x, y=y, y_pred=logits).backward()
+    found = [v.value.grad.clone() for v in model.trainable_variables]
+    model.zero_grad()
+    return logits, found
+
+
+_GRADIENTS = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
