@@ -1,7 +1,8 @@
-"""The `keras-port` command: train, list.
+"""The `keras-port` command: train, weights, list.
 
     keras-port list
     keras-port train lstm_rows --data digits --steps 300 -o model.keras
+    keras-port weights model.ckpt-1000 --model lstm_rows -o model.keras
 
 Arguments are read and checked before Keras is imported, so `--help` and
 mistakes answer at once.
@@ -16,6 +17,7 @@ import sys
 from pathlib import Path
 
 from keras_port import __version__, models
+from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
@@ -49,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     train.add_argument("-o", "--output", type=_output, metavar="FILE.keras", help="save the trained model here")
 
+    weights_command.add_parser(commands)
     commands.add_parser("list", help="a table of the models")
     return top
 
@@ -56,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 if it succeeded, 1 if not, 2 for wrong arguments."""
     arguments = parser().parse_args(argv)
-    run = {"train": _train, "list": _list}[arguments.command]
+    run = {"train": _train, "weights": weights_command.run, "list": _list}[arguments.command]
     try:
         return run(arguments)
     except KeyboardInterrupt:

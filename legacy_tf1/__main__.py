@@ -1,12 +1,14 @@
-"""The `legacy-tf1` command: run, record, check, list. TensorFlow is imported only once a script runs."""
+"""The `legacy-tf1` command: run, record, check, survey, list. TensorFlow is imported only once a script runs."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import re
+import dataclasses
+import json
 import signal
 import sys
+from collections import Counter
 from pathlib import Path
 
 from legacy_tf1 import run
@@ -64,13 +66,49 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--overwrite", action="store_true", help="replace an older recording in DIR")
     command.set_defaults(do=_record)
-    command = commands.add_parser("check", help="say what a script finds in the TF1 world, without running it")
-    command.add_argument("path", type=Path, metavar="SCRIPT|FOLDER")
-    command.add_argument("--missing", action="store_true", help="show only what is not available")
-    command.set_defaults(do=_check)
+    _add_check(commands)
+    _add_survey(commands, shared)
     command = commands.add_parser("list", help="the built-in programs")
     command.set_defaults(do=_list)
     return parser
+
+
+def _add_check(commands) -> None:
+    command = commands.add_parser("check", help="say what a script finds in the TF1 world, without running it")
+    command.add_argument("path", type=Path, metavar="SCRIPT|FOLDER")
+    command.add_argument("--missing", action="store_true", help="show only what is not available")
+    command.add_argument("--json", action="store_true", help="print a JSON list instead of lines")
+    command.set_defaults(do=_check)
+
+
+def _add_survey(commands, shared) -> None:
+    command = commands.add_parser(
+        "survey",
+        parents=[shared],
+        help="run every script below a folder for a few steps, and keep the score",
+        description="Runs every TensorFlow script and notebook below FOLDER, each in a process of its own and with"
+        " its own folder as working directory, up to a step and a time limit. A script that reaches a limit while it"
+        " trains counts as one that runs. Scripts run in a scratch copy: the folders around the script are copied,"
+        " files over 1 MiB and other folders are links. A second call goes on where the first one ended.",
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER")
+    command.add_argument("-j", "--jobs", type=_positive, default=1, metavar="N", help="scripts at a time (default: 1)")
+    command.add_argument(
+        "--steps", type=_positive, default=20, metavar="N", help="training steps of each script (default: 20)"
+    )
+    command.add_argument("--seconds", type=_positive, default=120, metavar="S", help="time limit (default: 120)")
+    command.add_argument(
+        "-o", "--output", type=Path, default=Path("scoreboard.json"), metavar="FILE", help="(default: scoreboard.json)"
+    )
+    command.add_argument(
+        "--again",
+        nargs="?",
+        const="all",
+        choices=("all", "failed"),
+        help="run scripts again whose result still holds: all of them, or those that failed",
+    )
+    command.add_argument("--in-place", action="store_true", help="run scripts in FOLDER itself, not in a scratch copy")
+    command.set_defaults(do=_survey)
 
 
 def _run(options) -> int:
@@ -123,17 +161,32 @@ def _conclude(folder, output: Path, status: int) -> int:
 def _check(options) -> int:
     if not options.path.exists():
         raise LegacyError(f"nothing at {options.path}", remedy="name a script or a folder that holds some")
-    from legacy_tf1.activate import activate
     from legacy_tf1.check import check
+    from legacy_tf1.world import activate
 
     with activate():
         found = check(options.path)
-    missing = [use for use in found if use.served_from is None]
-    for use in missing if options.missing else found:
-        symbol = re.sub(r"^tensorflow\.", "tf.", use.symbol)
-        print(f"{use.path}:{use.line}: {symbol}  {use.served_from or f'NOT AVAILABLE; {use.remedy}'}")
-    print(f"{len(found)} TF1 symbols, {len(missing)} of them not available", file=sys.stderr)
-    return 1 if missing else 0
+    counts = Counter(use.verdict for use in found)
+    shown = [use for use in found if use.served_from is None or not options.missing]
+    if options.json:
+        print(json.dumps([use.as_json() for use in shown], indent=1))
+    else:
+        for use in shown:
+            print(use.line_of_text())
+    print(
+        f"{len(found)} TF1 symbols: {counts['exact']} exact, {counts['approximate']} approximate,"
+        f" {counts['not available']} not available",
+        file=sys.stderr,
+    )
+    return 1 if counts["not available"] else 0
+
+
+def _survey(options) -> int:
+    from legacy_tf1.survey import Limits, survey
+
+    signal.signal(signal.SIGTERM, _interrupt)
+    limits = Limits(**{field.name: getattr(options, field.name) for field in dataclasses.fields(Limits)})
+    return survey(options.folder, options.output, limits, jobs=options.jobs, again=options.again)
 
 
 def _list(options) -> int:
@@ -148,8 +201,8 @@ def _list(options) -> int:
 def _guarded(path: Path, options, around) -> int:
     """Run the script inside `around(tf)` and turn however it ends into an exit status."""
     from keras_port.datasets import DataError
-    from legacy_tf1.activate import activate, world_builtins
     from legacy_tf1.input_data import use_data
+    from legacy_tf1.world import activate, world_builtins
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -199,7 +252,7 @@ class _Told:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number of steps")
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return value
 
 

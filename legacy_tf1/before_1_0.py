@@ -13,6 +13,7 @@ import importlib
 __all__ = [
     "RENAMED",
     "concat",
+    "ctc_loss",
     "sigmoid_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits",
     "sparse_softmax_cross_entropy_with_logits",
@@ -83,6 +84,14 @@ def sigmoid_cross_entropy_with_logits(*positional, labels=None, logits=None, nam
     """By name and, before 1.0, `(logits, targets)`."""
     logits, labels, _ = _old_order(positional, logits, labels, None)
     return _v1().nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name=name)
+
+
+def ctc_loss(labels=None, inputs=None, sequence_length=None, *positional, **named):
+    """`tf.nn.ctc_loss(labels, inputs, sequence_length)` and, before 1.0, `(inputs, labels, sequence_length)`."""
+    v1 = _v1()
+    if isinstance(inputs, v1.SparseTensor):
+        labels, inputs = inputs, labels
+    return v1.nn.ctc_loss(labels, inputs, sequence_length, *positional, **named)
 
 
 def _old_order(positional, logits, labels, dim):

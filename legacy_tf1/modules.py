@@ -16,10 +16,13 @@ import types
 from legacy_tf1 import moved
 from legacy_tf1.errors import LegacyError, MissingModule, MissingSymbol
 
-__all__ = ["TF1Module", "caller", "import_", "module", "served_from"]
+__all__ = ["TF1Module", "at_home", "caller", "import_", "in_world", "module", "served_from"]
 
 # a mark in a module's builtins: "the code of this module runs in the TF1 world"
 WORLD = "__legacy_tf1__"
+# namespaces that joined the TF1 world while their code ran, with the interpreter's builtins; while there
+# is one, the program itself (`__main__`) belongs to the world as well
+HOMES: list[dict] = []
 
 
 class TF1Module(types.ModuleType):
@@ -55,12 +58,13 @@ def module(name: str) -> types.ModuleType:
     """
     if name in moved.MODULES:
         return TF1Module(name)
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        if error.name and not name.startswith(error.name):
-            raise  # the module exists and lacks something else
-        raise MissingModule(f"no module {name}", remedy=_remedy(name), where=caller()) from None
+    for today in moved.homes(name):
+        try:
+            return importlib.import_module(today)
+        except ImportError as error:
+            if error.name and not today.startswith(error.name):
+                raise  # the module exists and lacks something else
+    raise MissingModule(f"no module {name}", remedy=_remedy(name), where=caller())
 
 
 def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
@@ -77,11 +81,21 @@ def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
     return found if fromlist else module(parts[0])
 
 
+def in_world(frame: types.FrameType) -> bool:
+    """Whether the code of this frame runs in the TF1 world."""
+    return WORLD in frame.f_builtins or at_home(frame.f_globals)
+
+
+def at_home(namespace: dict) -> bool:
+    """Whether code with these globals joined the TF1 world by `legacy_tf1.activate()`."""
+    return bool(HOMES) and (namespace.get("__name__") == "__main__" or any(namespace is home for home in HOMES))
+
+
 def caller() -> tuple[str, int] | None:
     """File and line of the innermost frame that runs in the TF1 world."""
     frame = sys._getframe(1)
     while frame is not None:
-        if WORLD in frame.f_builtins:
+        if in_world(frame):
             return frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
     return None
@@ -105,7 +119,7 @@ def served_from(name: str) -> str:
             place, found = _find(owner, parts[depth])
         elif hasattr(found, parts[depth]) or _is_real_module(f"{found.__name__}.{parts[depth]}"):
             place = f"{place}.{parts[depth]}"
-            found = getattr(found, parts[depth], None) or module(place)
+            found = getattr(found, parts[depth]) if hasattr(found, parts[depth]) else module(place)
         else:
             raise _missing(f"{owner}.{parts[depth]}")
     return place or name
@@ -119,13 +133,15 @@ def _find(owner: str, name: str) -> tuple[str, object]:
     if full in moved.NAMES:
         source, _, path = moved.NAMES[full].partition(":")
         return f"{source}.{path}", operator.attrgetter(path)(importlib.import_module(source))
+    if full in moved.FOLDERS and full != "tensorflow.contrib":
+        return moved.homes(full)[0], module(full)
     for source in moved.MODULES[owner]:
         try:
             return f"{source}.{name}", getattr(importlib.import_module(source), name)
         except AttributeError:
             continue
-    if _is_real_module(full):
-        return full, module(full)
+    if home := next(filter(_is_real_module, moved.homes(full)), None):
+        return home, module(full)
     raise _missing(full)
 
 

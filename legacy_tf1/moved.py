@@ -4,57 +4,164 @@ To serve another TF1 module, add a row to MODULES; to serve one more name inside
 add a row to NAMES. A source is either a module that holds the names under their TF1 spelling
 (`"tensorflow.compat.v1"`) or, in NAMES, one object (`"module:attribute"`).
 
-A module that stands in neither table and that today's TensorFlow still has
-(`tensorflow.python.framework.ops`) is that real module.
+A module without a row is looked for in the FOLDERS of its longest known prefix: `tensorflow.losses`
+is `tensorflow.compat.v1.losses`. What is in none of them and what today's TensorFlow still has
+(`tensorflow.core.framework.summary_pb2`) is that real module.
 """
 
 from __future__ import annotations
 
 from legacy_tf1 import before_1_0
+from legacy_tf1.contrib import rows
 
-__all__ = ["MODULES", "NAMES", "RETIRED", "VERSION"]
+__all__ = ["FOLDERS", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
 _V1 = "tensorflow.compat.v1"
 _OURS = "legacy_tf1.contrib"
 
+# prefix of TF1 modules -> where today's module of the same further name is, tried in this order
+FOLDERS: dict[str, tuple[str, ...]] = {
+    "tensorflow": (_V1, "tensorflow"),
+    "tensorflow.compat": ("tensorflow.compat",),
+    "tensorflow.contrib": (),
+    "tensorflow.contrib.keras": (f"{_V1}.keras",),
+    "tensorflow.contrib.keras.api.keras": (f"{_V1}.keras",),
+    "tensorflow.contrib.keras.python.keras": (f"{_V1}.keras", "tf_keras.src"),
+    "tensorflow.core": ("tensorflow.core",),
+    "tensorflow.python": ("tensorflow.python",),
+    "tensorflow.python.keras": (f"{_V1}.keras", "tf_keras.src"),  # the copy that is left there fits nothing else
+    "tensorflow.python.keras.api._v1.keras": (f"{_V1}.keras",),
+    "tensorflow.tools": ("tensorflow.tools",),
+}
+
+_PYTHON = "tensorflow.python"
+
+
+def homes(name: str) -> tuple[str, ...]:
+    """Where today's module of a TF1 module without a row may be."""
+    prefix = max((p for p in FOLDERS if f"{name}.".startswith(f"{p}.")), key=len)
+    return tuple(folder + name[len(prefix) :] for folder in FOLDERS[prefix])
+
+
+def _split(name: str, *parts: str) -> tuple[str, tuple[str, ...]]:
+    """A row of an internal module that was split up since: itself, then the modules its names went to."""
+    return f"{_PYTHON}.{name}", (f"{_PYTHON}.{name}", *(f"{_PYTHON}.{part}" for part in parts))
+
+
 # TF1 module -> modules of today whose public names it shows, searched in this order
 MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow": (_V1,),
+    "tensorflow.compat": ("tensorflow.compat",),
     "tensorflow.contrib": (),
-    "tensorflow.contrib.framework": (f"{_OURS}.layers", _V1, f"{_V1}.train"),
-    "tensorflow.contrib.layers": (f"{_OURS}.layers",),
-    "tensorflow.contrib.slim": (f"{_OURS}.layers",),
+    **rows.MODULES,
+    "tensorflow.contrib.ctc": ("tensorflow.python.ops.ctc_ops",),  # TF 0.x
+    "tensorflow.contrib.ctc.ctc_ops": ("tensorflow.python.ops.ctc_ops",),
+    "tensorflow.contrib.deprecated": (),
+    "tensorflow.contrib.distributions": (f"{_V1}.distributions",),
     "tensorflow.contrib.legacy_seq2seq": (f"{_OURS}.legacy_seq2seq",),
-    "tensorflow.contrib.legacy_seq2seq.python": (),
-    "tensorflow.contrib.legacy_seq2seq.python.ops": (),
     "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.contrib.rnn": (f"{_OURS}.rnn",),
-    "tensorflow.contrib.rnn.python": (),
-    "tensorflow.contrib.rnn.python.ops": (),
     "tensorflow.contrib.rnn.python.ops.core_rnn": ("tensorflow.python.ops.rnn",),  # TF 1.0
     "tensorflow.contrib.rnn.python.ops.core_rnn_cell": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl"),
-    "tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl"),
+    "tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl"),  # 1.0
     "tensorflow.contrib.rnn.python.ops.fused_rnn_cell": (f"{_OURS}.rnn.fused",),
     "tensorflow.contrib.rnn.python.ops.gru_ops": (f"{_OURS}.rnn.blocks", f"{_OURS}.rnn"),
     "tensorflow.contrib.rnn.python.ops.lstm_ops": (f"{_OURS}.rnn.blocks", f"{_OURS}.rnn"),
     "tensorflow.contrib.rnn.python.ops.rnn": (f"{_OURS}.rnn.bidirectional",),
     "tensorflow.contrib.rnn.python.ops.rnn_cell": (f"{_OURS}.rnn", f"{_OURS}.rnn.normed", f"{_OURS}.rnn.linear"),
-    "tensorflow.examples": (),
-    "tensorflow.examples.tutorials": (),
-    "tensorflow.examples.tutorials.mnist": (),
+    "tensorflow.contrib.seq2seq": (f"{_OURS}.seq2seq",),
+    "tensorflow.contrib.seq2seq.python.ops.attention_wrapper": tuple(
+        f"{_OURS}.seq2seq.{part}"
+        for part in ("attention_wrapper", "mechanism", "bahdanau", "luong", "monotonic", "keras_mechanisms")
+    ),
+    "tensorflow.contrib.seq2seq.python.ops.basic_decoder": (
+        f"{_OURS}.seq2seq.basic_decoder", f"{_OURS}.seq2seq.keras_decoders",
+    ),
+    "tensorflow.contrib.seq2seq.python.ops.beam_search_decoder": tuple(
+        f"{_OURS}.seq2seq.{part}"
+        for part in ("beam_search_decoder", "beam_search_step", "beam_scores", "beams", "keras_decoders")
+    ),
+    "tensorflow.contrib.seq2seq.python.ops.beam_search_ops": (f"{_OURS}.seq2seq.gather_tree",),
+    "tensorflow.contrib.seq2seq.python.ops.decoder": (f"{_OURS}.seq2seq.decoder",),
+    "tensorflow.contrib.seq2seq.python.ops.helper": (
+        f"{_OURS}.seq2seq.helper", f"{_OURS}.seq2seq.scheduled", f"{_OURS}.seq2seq.sampling",
+    ),
+    "tensorflow.contrib.seq2seq.python.ops.loss": (f"{_OURS}.seq2seq.loss",),
+    "tensorflow.contrib.seq2seq.python.ops.sampler": (f"{_OURS}.seq2seq.sampler",),
+    "tensorflow.contrib.signal": (f"{_V1}.signal",),
     "tensorflow.examples.tutorials.mnist.input_data": ("legacy_tf1.input_data",),
     "tensorflow.nn": (f"{_V1}.nn",),
-    "tensorflow.nn.rnn_cell": (),
+    # TF 0.x showed more here than TF 1.15
+    "tensorflow.nn.rnn_cell": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl", f"{_OURS}.rnn.linear"),
     "tensorflow.nn.seq2seq": (f"{_OURS}.legacy_seq2seq",),  # TF 0.12
     "tensorflow.train": (f"{_V1}.train",),
+    "tensorflow.models.rnn.linear": (f"{_OURS}.rnn.linear",),  # TF 0.5 to 0.7, as the rest of models.rnn
+    "tensorflow.models.rnn.rnn": ("tensorflow.python.ops.rnn",),
+    "tensorflow.models.rnn.rnn_cell": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl", f"{_OURS}.rnn.linear"),
+    "tensorflow.models.rnn.seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.python": ("tensorflow.python",),
-    "tensorflow.python.ops": ("tensorflow.python.ops",),
-    "tensorflow.python.ops.rnn_cell": (f"{_OURS}.rnn.rnn_cell_impl",),
+    "tensorflow.python.keras.layers.recurrent": (f"{_V1}.keras.layers",),
+    "tensorflow.python.keras.layers.wrappers": (f"{_V1}.keras.layers",),
+    "tensorflow.python.ops.nn": ("tensorflow.python.ops.nn", f"{_V1}.nn"),
+    "tensorflow.python.ops.nn.rnn_cell": (f"{_OURS}.rnn.rnn_cell_impl",),
+    "tensorflow.python.ops.rnn": ("tensorflow.python.ops.rnn",),
+    "tensorflow.python.ops.rnn_cell": (f"{_OURS}.rnn.rnn_cell_impl", f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.linear"),
     "tensorflow.python.ops.rnn_cell_impl": (f"{_OURS}.rnn.rnn_cell_impl",),
     "tensorflow.python.ops.seq2seq": (f"{_OURS}.legacy_seq2seq",),  # TF 0.12
-}
+    "tensorflow.python.training.checkpoint_management": ("tensorflow.python.checkpoint.checkpoint_management",),
+    "tensorflow.python.training.checkpointable.base": ("tensorflow.python.trackable.base",),
+    "tensorflow.python.training.distribution_strategy_context": ("tensorflow.python.distribute.distribute_lib",),
+    "tensorflow.python.training.tracking.base": ("tensorflow.python.trackable.base",),
+    "tensorflow.python.training.training_ops": ("tensorflow.python.ops.gen_training_ops",),
+    **dict([
+        _split("framework.graph_util", "framework.convert_to_constants"),
+        _split(
+            "framework.ops", "framework.tensor", "framework.indexed_slices", "framework.stack",
+            "framework.tensor_conversion", "framework.tensor_conversion_registry",
+        ),
+        _split("ops.array_ops", "ops.array_ops_stack"),
+        _split(
+            "ops.control_flow_ops", "ops.cond", "ops.while_loop", "ops.control_flow_case",
+            "ops.control_flow_switch_case", "ops.control_flow_assert",
+        ),
+        _split("ops.math_ops", "ops.bincount_ops", "ops.array_ops"),
+        _split("ops.nn_ops"),
+        _split("ops.random_ops", "ops.random_crop_ops"),
+        _split("ops.variables", "ops.variable_v1", "ops.ref_variable"),
+        _split("pywrap_tensorflow", "training.py_checkpoint_reader"),
+        _split("util.nest"),
+        _split("data.util.nest"),
+    ]),
+}  # fmt: skip
+
+
+def _with_parents(modules: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """The same with a row for every package above a row: `from PACKAGE import MODULE` must find the row's module."""
+    parents = {}
+    for name in (*modules, *FOLDERS):
+        while (name := name.rpartition(".")[0]) and (name in modules or name not in FOLDERS):
+            parents[name] = homes(name) if name.startswith(_PYTHON) else ()
+    return {**parents, **modules}
+
+
+def _with_twins(table: dict) -> dict:
+    """The same with every row a second time below `tensorflow.compat.v1`, where TF 1.15 has the module too.
+
+    No import of `tensorflow.compat.v1.nn.rnn_cell` may reach the real module of that path: it would put
+    TensorFlow's own cells, which are not tf-keras's, into `tensorflow.compat.v1.nn` for the whole process.
+    """
+    elsewhere = ("compat", "contrib", "core", "examples", "models", "python", "tools")
+    twins = {
+        f"{_V1}{name[len('tensorflow') :]}": row
+        for name, row in table.items()
+        if name.partition(".")[2].partition(".")[0] not in elsewhere
+    }
+    return {**twins, **table}
+
+
+MODULES = _with_twins(_with_parents(MODULES))
 
 _CELLS = (
     "BasicLSTMCell", "BasicRNNCell", "DeviceWrapper", "DropoutWrapper", "GRUCell", "LSTMCell",
@@ -63,12 +170,86 @@ _CELLS = (
 
 # TF1 name -> "module:attribute" of today
 NAMES: dict[str, str] = {
+    **rows.NAMES,
     **{f"tensorflow.{old}": f"{_V1}:{new}" for old, new in before_1_0.RENAMED.items()},
     **{f"tensorflow.{name}": f"legacy_tf1.before_1_0:{name}" for name in ("concat", "split")},
     **{
         f"tensorflow.nn.{kind}_cross_entropy_with_logits": f"legacy_tf1.before_1_0:{kind}_cross_entropy_with_logits"
         for kind in ("sigmoid", "softmax", "sparse_softmax")
     },
+    **{  # the same before 1.0, by the module's own path
+        f"{_PYTHON}.ops.{owner}.{name}": f"legacy_tf1.before_1_0:{name}"
+        for owner, names in {
+            "array_ops": ("concat", "split"),
+            "nn_ops": ("softmax_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits"),
+            "nn": (
+                "sigmoid_cross_entropy_with_logits",
+                "softmax_cross_entropy_with_logits",
+                "sparse_softmax_cross_entropy_with_logits",
+            ),
+        }.items()
+        for name in names
+    },
+    **{
+        f"{owner}.{old}": f"{_V1}:nn.{new}"
+        for owner in ("tensorflow.models.rnn.rnn", "tensorflow.python.ops.rnn")
+        for old, new in {
+            "bidirectional_rnn": "static_bidirectional_rnn",
+            "rnn": "static_rnn",
+            "state_saving_rnn": "static_state_saving_rnn",
+        }.items()
+    },
+    **{  # before TF 1.2 it had a scope of its own
+        f"{owner}.{name}": f"{_OURS}.rnn.linear:linear"
+        for owner in (
+            "tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl",
+            "tensorflow.models.rnn.rnn_cell",
+            "tensorflow.nn.rnn_cell",
+            "tensorflow.python.ops.rnn_cell",
+        )
+        for name in ("_linear", "linear")
+    },
+    f"{_PYTHON}.ops.rnn_cell_impl._RNNCell": f"{_V1}:nn.rnn_cell.RNNCell",  # TF 1.0 to 1.2
+    **{  # what the modules of the cells imported, and what scripts take from there with `import *`
+        f"{owner}.{name.rpartition('.')[2]}": f"{_PYTHON}.{name.replace('.', ':')}"
+        for owner in (
+            "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq",
+            "tensorflow.contrib.rnn.python.ops.core_rnn_cell",
+            "tensorflow.contrib.rnn.python.ops.rnn_cell",
+            "tensorflow.models.rnn.rnn_cell",
+            "tensorflow.python.ops.rnn_cell",
+            "tensorflow.python.ops.rnn_cell_impl",
+        )
+        for name in (
+            "framework.constant_op",
+            "framework.dtypes",
+            "framework.ops",
+            "framework.tensor_shape",
+            "ops.array_ops",
+            "ops.clip_ops",
+            "ops.embedding_ops",
+            "ops.init_ops",
+            "ops.math_ops",
+            "ops.nn_ops",
+            "ops.rnn",
+            "util.nest",
+        )
+    },
+    **{
+        f"{_PYTHON}.framework.graph_util.{name}": f"{_V1}:graph_util.{name}"
+        for name in ("convert_variables_to_constants",)
+    },
+    **{
+        f"{_PYTHON}.layers.{owner}.{name}": f"{_V1}:layers.{name}"
+        for owner in ("layers", "normalization")
+        for name in ("BatchNormalization", "batch_normalization")
+    },
+    **{
+        f"tensorflow.contrib.deprecated.{old}": f"{_V1}:{before_1_0.RENAMED[old]}"
+        for old in before_1_0.RENAMED
+        if "summar" in old
+    },
+    "tensorflow.nn.ctc_loss": "legacy_tf1.before_1_0:ctc_loss",
     "tensorflow.VERSION": "legacy_tf1.moved:VERSION",
     "tensorflow.__version__": "legacy_tf1.moved:VERSION",
     **{f"tensorflow.contrib.rnn.{cell}": f"{_V1}:nn.rnn_cell.{cell}" for cell in _CELLS},
@@ -77,15 +258,21 @@ NAMES: dict[str, str] = {
     "tensorflow.contrib.rnn.static_bidirectional_rnn": f"{_V1}:nn.static_bidirectional_rnn",
     "tensorflow.contrib.rnn.static_rnn": f"{_V1}:nn.static_rnn",
     "tensorflow.contrib.rnn.static_state_saving_rnn": f"{_V1}:nn.static_state_saving_rnn",
+    **{
+        f"{owner}.is_sequence": "tensorflow.python.util.nest:is_nested"
+        for owner in (f"{_PYTHON}.util.nest", f"{_PYTHON}.data.util.nest")
+    },
     "tensorflow.contrib.rnn.transpose_batch_time": "tensorflow.python.ops.rnn:_transpose_batch_time",
 }
 
+NAMES = _with_twins(NAMES)
+
 # TF1 prefix -> what a person does instead, for names that are not served
 RETIRED: dict[str, str] = {
+    **rows.RETIRED,
     "tensorflow.contrib": (
         "tf.contrib ended with TensorFlow 1.15 and this part of it is not served; "
         "use the tf.* name that does the same, or leave this call out"
     ),
-    "tensorflow.models": "use tf.nn.rnn_cell and tf.nn.dynamic_rnn",
     "tensorflow": "look for the name in the TensorFlow 1.15 API; it may come from a library of its own",
 }

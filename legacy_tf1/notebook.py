@@ -10,7 +10,7 @@ from pathlib import Path
 
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["cells"]
+__all__ = ["cells", "sources"]
 
 
 def cells(path: Path, *, note: Callable[[str], None]) -> Iterator[types.CodeType]:
@@ -23,10 +23,19 @@ def cells(path: Path, *, note: Callable[[str], None]) -> Iterator[types.CodeType
         LegacyError: the file is no notebook.
         SyntaxError: a cell is not Python.
     """
+    for name, source in sources(path, note=note):
+        yield compile(_shown(ast.parse(source, name)), name, "exec", dont_inherit=True)
+
+
+def sources(path: Path, *, note: Callable[[str], None]) -> Iterator[tuple[str, str]]:
+    """`(PATH[cell N], source)` of each code cell, as for `cells`.
+
+    Raises:
+        LegacyError: the file is no notebook.
+    """
     for number, source in enumerate(_sources(path), 1):
         name = f"{path}[cell {number}]"
-        tree = ast.parse("\n".join(_without_magic(line, name, note) for line in source.splitlines()), name)
-        yield compile(_shown(tree), name, "exec", dont_inherit=True)
+        yield name, "\n".join(_without_magic(line, name, note) for line in source.splitlines())
 
 
 def _without_magic(line: str, name: str, note: Callable[[str], None]) -> str:

@@ -20,7 +20,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if sys.stderr.isatty():
-            self._bar = _bar()
+            self._bar = bar()
             self._task = self._bar.add_task(self.title, total=self.steps, loss="")
             self._bar.start()
         return self
@@ -44,7 +44,7 @@ class Progress:
         return f"step {done} of {self.steps}, {left:.0f} s left,"
 
 
-def _bar():
+def bar():
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

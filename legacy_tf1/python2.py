@@ -14,7 +14,7 @@ import types
 
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["DIVIDE", "compile_source", "divide"]
+__all__ = ["DIVIDE", "compile_source", "divide", "parse"]
 
 DIVIDE = "__legacy_tf1_divide__"
 # style only, or wrong for sources that already are half Python 3
@@ -40,6 +40,21 @@ def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> t
             raise
         note(f"{filename} is Python 2 (line {error.lineno}: {error.msg}): converted in memory")
         return compile(tree, filename, "exec", dont_inherit=True)
+
+
+def parse(source: bytes, filename: str) -> ast.Module:
+    """The tree of what `compile_source` compiles.
+
+    Raises:
+        SyntaxError: as there.
+    """
+    try:
+        return ast.parse(source, filename)
+    except SyntaxError:
+        tree = _convert(source, filename)
+        if tree is None:
+            raise
+        return tree
 
 
 def divide(a, b):

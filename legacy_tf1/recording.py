@@ -170,7 +170,7 @@ class Recorder:
         return fetched
 
     def _plan(self, session, fetches):
-        ops = _fetched_ops(session.graph, fetches)
+        ops = fetched_ops(session.graph, fetches)
         key = (session.graph,) + tuple(sorted(op.name for op in ops))
         if key not in self._plans:
             self._plans[key] = Plan.of(ops, self._losses)
@@ -348,11 +348,11 @@ def _gradient(op):
     return op.inputs[position]
 
 
-def _fetched_ops(graph, fetches):
+def fetched_ops(graph, fetches):
     if isinstance(fetches, dict):
-        return [op for value in fetches.values() for op in _fetched_ops(graph, value)]
+        return [op for value in fetches.values() for op in fetched_ops(graph, value)]
     if isinstance(fetches, (list, tuple)):
-        return [op for value in fetches for op in _fetched_ops(graph, value)]
+        return [op for value in fetches for op in fetched_ops(graph, value)]
     try:
         element = graph.as_graph_element(fetches, allow_tensor=True, allow_operation=True)
     except (TypeError, ValueError, KeyError):

@@ -28,7 +28,7 @@ DROPOUT = "ropout"  # tf.nn.dropout and random_uniform are made of other ops tod
 
 PROGRAM = """
 import pickle, sys
-from legacy_tf1.activate import activate
+from legacy_tf1.world import activate
 from parity_tests.goldens import cell_snippets
 with activate() as tf:
     measured = cell_snippets.measure_all(tf, sys.argv[2:])

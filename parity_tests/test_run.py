@@ -170,7 +170,7 @@ def test_the_world_is_taken_back():
         assert not {"tensorflow", "keras", "numpy"} & set(sys.modules)
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
         import numpy, tensorflow
-        from legacy_tf1.activate import activate
+        from legacy_tf1.world import activate
         def state():
             return (builtins.__import__, importlib.import_module, tuple(sys.meta_path), dict(os.environ), list(warnings.filters),
                     tensorflow.Graph.__init__, numpy.get_printoptions())
@@ -184,7 +184,7 @@ def test_the_world_is_taken_back():
 
 
 def test_too_late_is_said(run):
-    done = python("-c", "import tensorflow\nfrom legacy_tf1.activate import activate\nwith activate(): pass")
+    done = python("-c", "import tensorflow\nfrom legacy_tf1.world import activate\nwith activate(): pass")
     assert "imported before the TF1 world was activated" in done.stderr.splitlines()[-2]
 
 

@@ -120,7 +120,7 @@ def test_the_rule_is_taken_back():
 import inspect, sys
 import tensorflow as tf
 from legacy_tf1 import seeds
-from legacy_tf1.activate import activate
+from legacy_tf1.world import activate
 from tensorflow.python.framework import ops, random_seed
 from tensorflow.python.ops import array_ops, tensor_array_ops
 from tensorflow.python.ops.control_flow_ops import WhileContext

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import keras
+from keras import ops
 
 
 def joint_glorot(*, inputs: int, units: int, gates: int = 1) -> dict:
@@ -18,11 +19,61 @@ def joint_glorot(*, inputs: int, units: int, gates: int = 1) -> dict:
     glorot uniform takes its limit from that joint shape. Drawing both Keras
     kernels from the same interval gives the same distribution.
 
-    Returns keyword arguments for SimpleRNN (1 gate), GRU or LSTM (4 gates).
+    Returns keyword arguments for SimpleRNN (1 gate) or LSTM (4 gates). A GRU
+    of TF1 has two such kernels: `joint_glorot_gru`.
     """
     limit = math.sqrt(6.0 / (inputs + units + gates * units))
+    return _two(lambda: keras.initializers.RandomUniform(-limit, limit))
+
+
+def joint_glorot_gru(*, inputs: int, units: int) -> dict:
+    """The two kernel initializers of a GRU, as TF1 draws them.
+
+    TF1's gates r, u share a kernel of shape (inputs + units, 2 * units), and
+    the candidate has one of (inputs + units, units): two limits. Keras's
+    kernels hold the blocks z, r, h.
+    """
+    gate, candidate = (math.sqrt(6.0 / (inputs + units + gates * units)) for gates in (2, 1))
+    return _two(lambda: UniformBlocks([gate, gate, candidate]))
+
+
+def _two(make) -> dict:
     # Two objects: one initializer used twice would draw the same numbers twice.
-    return {
-        name: keras.initializers.RandomUniform(-limit, limit)
-        for name in ("kernel_initializer", "recurrent_initializer")
-    }
+    return {name: make() for name in ("kernel_initializer", "recurrent_initializer")}
+
+
+@keras.saving.register_keras_serializable(package="keras_port")
+class UniformBlocks(keras.initializers.Initializer):
+    """Equal blocks of columns, each uniform between its own -limit and limit."""
+
+    def __init__(self, limits):
+        self.limits = list(limits)
+
+    def __call__(self, shape, dtype=None):
+        *rows, columns = shape
+        width = columns // len(self.limits)
+        blocks = [keras.random.uniform((*rows, width), -limit, limit, dtype=dtype) for limit in self.limits]
+        return ops.concatenate(blocks, axis=-1)
+
+    def get_config(self):
+        return {"limits": self.limits}
+
+
+def joint_rows(initializer, sizes, columns: int) -> list:
+    """Initializers of the pieces of one kernel (sum(sizes), columns), drawn once and cut by rows.
+
+    The kernel is drawn when the first piece is asked for: Keras may put off
+    making variables, and a number drawn while a graph is traced has no value.
+    """
+    drawn = []
+
+    def piece(begin, end):
+        def initialize(shape, dtype=None):
+            if not drawn:
+                drawn.append(initializer((sum(sizes), columns), dtype=dtype))
+            return drawn[0][begin:end]
+
+        return initialize
+
+    ends = [sum(sizes[: k + 1]) for k in range(len(sizes))]
+    return [piece(end - size, end) for size, end in zip(sizes, ends, strict=True)]

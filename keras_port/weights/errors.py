@@ -1,4 +1,4 @@
-"""One error for weights that do not fit."""
+"""Two errors: for weights that do not fit, and for files that cannot be read."""
 
 from __future__ import annotations
 
@@ -10,3 +10,11 @@ class WeightError(ValueError):
         self.problems = problems
         lines = "".join(f"\n  - {problem}" for problem in problems)
         super().__init__(f"TF1 state and the Keras model {model_name!r} do not fit; nothing was changed:{lines}")
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is missing, damaged, or none: the file, what is wrong with it, what to do."""
+
+    def __init__(self, file, problem: str, remedy: str):
+        self.file, self.problem, self.remedy = str(file), problem, remedy
+        super().__init__(f"{file}: {problem}; {remedy}")

@@ -1,4 +1,4 @@
-"""One row per TF1 variable: its name, its Keras variables, the way between.
+"""One row per TF1 variable, or per two that share Keras variables: names and the way between.
 
 A transform works in both directions on NumPy arrays. Its linear part holds
 for weights, gradients and optimizer slots alike; the forget bias, which TF1
@@ -22,27 +22,29 @@ LSTM_FORGET = 2  # f in TF1's order
 
 @dataclass(frozen=True)
 class Transform:
-    """A one-to-one way between a TF1 array and one or more Keras arrays.
+    """A one-to-one way between TF1 arrays, mostly one, and one or more Keras arrays.
 
-    split       TF1 array -> tuple of Keras arrays
-    join        Keras arrays -> TF1 array
-    tf1_shape   shapes of the Keras arrays -> shape of the TF1 array
+    split       TF1 arrays -> tuple of Keras arrays
+    join        Keras arrays -> TF1 array, or a tuple of them
+    tf1_shape   shapes of the Keras arrays -> shape of the TF1 array, or a tuple of them
     shift       in TF1's layout, adds sign * constant to weights, or None
+    weights_only    why it holds for weights but not for slots, or empty
     """
 
     split: Callable
     join: Callable
     tf1_shape: Callable
     shift: Callable | None = None
+    weights_only: str = ""
 
-    def to_keras(self, array: np.ndarray, *, weights: bool) -> tuple:
-        """TF1 array -> Keras arrays; `weights=False` for slots and gradients."""
+    def to_keras(self, *arrays: np.ndarray, weights: bool) -> tuple:
+        """TF1 arrays -> Keras arrays; `weights=False` for slots and gradients."""
         if weights and self.shift:
-            array = self.shift(array, +1)
-        return self.split(array)
+            arrays = (self.shift(arrays[0], +1),)
+        return self.split(*arrays)
 
-    def to_tf1(self, arrays, *, weights: bool) -> np.ndarray:
-        """Keras arrays -> TF1 array, the inverse of `to_keras`.
+    def to_tf1(self, arrays, *, weights: bool) -> np.ndarray | tuple:
+        """Keras arrays -> TF1 array or arrays, the inverse of `to_keras`.
 
         Where a forget bias is added, (b + 1) - 1 rounds once: it is off by at
         most half a unit in the last place of b + 1, which is 2**-24 in
@@ -57,15 +59,19 @@ class Transform:
 
 @dataclass(frozen=True)
 class Row:
-    """One TF1 variable and the Keras variables that hold the same numbers.
+    """TF1 variables, mostly one, and the Keras variables that hold the same numbers.
 
     A Keras path is `layer/variable`: the name of a layer of the model, then
     the end of the variable's path inside it (`lstm/recurrent_kernel`).
     """
 
-    tf1_name: str
+    tf1_name: str | tuple[str, ...]
     keras_paths: tuple[str, ...]
     transform: Transform
+
+    @property
+    def tf1_names(self) -> tuple[str, ...]:
+        return (self.tf1_name,) if isinstance(self.tf1_name, str) else self.tf1_name
 
 
 COPY = Transform(
@@ -77,15 +83,15 @@ COPY = Transform(
 
 def joint_kernel(order: tuple[int, ...]) -> Transform:
     """(inputs + units, gates * units) <-> kernel, recurrent_kernel."""
-    inverse = _inverse(order)
+    inverse = inverse_of(order)
 
     def split(array):
         units = array.shape[1] // len(order)
-        array = _reorder(array, order)
+        array = reorder(array, order)
         return array[:-units], array[-units:]
 
     def join(kernel, recurrent):
-        return _reorder(np.concatenate([kernel, recurrent]), inverse)
+        return reorder(np.concatenate([kernel, recurrent]), inverse)
 
     def tf1_shape(kernel, recurrent):
         return (kernel[0] + recurrent[0], kernel[1])
@@ -95,7 +101,7 @@ def joint_kernel(order: tuple[int, ...]) -> Transform:
 
 def gate_bias(order: tuple[int, ...], *, shifted: int = 0, by: float = 0.0) -> Transform:
     """(gates * units,) <-> bias, with `by` added to the TF1 gate `shifted`."""
-    inverse = _inverse(order)
+    inverse = inverse_of(order)
 
     def shift(array, sign):
         units = len(array) // len(order)
@@ -104,8 +110,8 @@ def gate_bias(order: tuple[int, ...], *, shifted: int = 0, by: float = 0.0) -> T
         return array
 
     return Transform(
-        split=lambda array: (_reorder(array, order),),
-        join=lambda bias: _reorder(bias, inverse),
+        split=lambda array: (reorder(array, order),),
+        join=lambda bias: reorder(bias, inverse),
         tf1_shape=lambda shape: tuple(shape),
         shift=shift if by else None,
     )
@@ -138,11 +144,11 @@ def dense(kernel_name: str, bias_name: str, layer: str) -> tuple[Row, ...]:
     )
 
 
-def _reorder(array: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
+def reorder(array: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     """The equal blocks of the last axis, in another order."""
     blocks = np.split(array, len(order), axis=-1)
     return np.concatenate([blocks[index] for index in order], axis=-1)
 
 
-def _inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+def inverse_of(order: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(order.index(position) for position in range(len(order)))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,21 +28,39 @@ GLOBAL_STEP = "global_step"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One TF1 name, resolved to variables of one model and its optimizer."""
+    """The TF1 names of a row, resolved to variables of one model and its optimizer."""
 
-    name: str
+    names: tuple[str, ...]
     variables: tuple
     transform: Transform
     weights: bool
 
-    def read(self) -> np.ndarray:
-        arrays = [variable.numpy() for variable in self.variables]
-        return self.transform.to_tf1(arrays, weights=self.weights)
+    def read(self) -> dict[str, np.ndarray]:
+        return self.to_tf1([to_numpy(variable) for variable in self.variables])
 
-    def pairs(self, array: np.ndarray):
+    def to_tf1(self, arrays) -> dict[str, np.ndarray]:
+        """Keras arrays -> TF1 name -> array."""
+        return dict(zip(self.names, _listed(self.transform.to_tf1(arrays, weights=self.weights)), strict=True))
+
+    def pairs(self, arrays: Mapping[str, np.ndarray]):
         """(variable, array to assign) for each Keras variable."""
-        arrays = self.transform.to_keras(array, weights=self.weights)
-        return zip(self.variables, arrays, strict=True)
+        found = self.transform.to_keras(*(arrays[name] for name in self.names), weights=self.weights)
+        return zip(self.variables, found, strict=True)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """TF1 name -> the shape it must have."""
+        shapes = self.transform.tf1_shape(*(tuple(v.shape) for v in self.variables))
+        several = len(self.names) > 1
+        return dict(zip(self.names, shapes if several else [shapes], strict=True))
+
+
+def to_numpy(variable) -> np.ndarray:
+    """A Keras variable's numbers, on every backend."""
+    return np.array(variable.numpy())
+
+
+def _listed(arrays) -> tuple:
+    return arrays if isinstance(arrays, tuple) else (arrays,)
 
 
 def load_state(model, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> None:
@@ -55,20 +73,19 @@ def load_state(model, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> 
     Raises WeightError, which lists every name that is missing, unread or
     unassigned, and every array of a wrong shape or dtype or with a NaN in it.
     """
-    weights = _weight_entries(model, rows)
+    weights = weight_entries(model, rows)
     slots = _optimizer_entries(model, weights)
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
-    resumed = any(entry.name in arrays for entry in slots)
+    resumed = any(name in arrays for entry in slots for name in entry.names)
     entries = [*weights, *slots] if resumed else weights
 
     problems = [*_name_problems(model, entries, arrays)]
     for entry in entries:
-        if entry.name in arrays:
-            problems += _array_problems(entry, arrays[entry.name])
+        problems += _array_problems(entry, arrays)
     if problems:
         raise WeightError(model.name, problems)
 
-    plan = [pair for entry in entries for pair in entry.pairs(arrays[entry.name])]
+    plan = [pair for entry in entries for pair in entry.pairs(arrays)]
     if not resumed and slots:
         plan += _fresh_slots(model.optimizer)
     if GLOBAL_STEP in arrays:
@@ -83,9 +100,9 @@ def dump_state(model, rows: Iterable[Row]) -> dict[str, np.ndarray]:
     The inverse of `load_state`, without the step count. A forget bias comes
     back as (b + 1) - 1, see `Transform.to_tf1`. Raises WeightError.
     """
-    weights = _weight_entries(model, rows)
+    weights = weight_entries(model, rows)
     entries = [*weights, *_optimizer_entries(model, weights)]
-    return {entry.name: entry.read() for entry in entries}
+    return {name: array for entry in entries for name, array in entry.read().items()}
 
 
 def gradients_to_tf1(model, rows: Iterable[Row], gradients: Sequence) -> dict[str, np.ndarray]:
@@ -100,7 +117,7 @@ def gradients_to_tf1(model, rows: Iterable[Row], gradients: Sequence) -> dict[st
         raise WeightError(model.name, [wrong])
     known = dict(zip(map(id, variables), gradients, strict=True))
     entries = [
-        entry for entry in _weight_entries(model, rows) if all(id(variable) in known for variable in entry.variables)
+        entry for entry in weight_entries(model, rows) if all(id(variable) in known for variable in entry.variables)
     ]
     missing = [
         f"{variable.path}: its gradient is None; the loss does not depend on it"
@@ -110,28 +127,26 @@ def gradients_to_tf1(model, rows: Iterable[Row], gradients: Sequence) -> dict[st
     ]
     if missing:
         raise WeightError(model.name, missing)
-    return {
-        entry.name: entry.transform.to_tf1(
-            [np.asarray(known[id(variable)]) for variable in entry.variables],
-            weights=False,
-        )
-        for entry in entries
-    }
+    found = {}
+    for entry in entries:
+        arrays = [np.asarray(known[id(variable)]) for variable in entry.variables]
+        found |= replace(entry, weights=False).to_tf1(arrays)
+    return found
 
 
-def _weight_entries(model, rows: Iterable[Row]) -> list[Entry]:
+def weight_entries(model, rows: Iterable[Row]) -> list[Entry]:
     """The rows, resolved; every weight of the model must be in just one."""
     problems: list[str] = []
     entries = [
         Entry(
-            row.tf1_name,
+            row.tf1_names,
             tuple(_find(model, path, problems) for path in row.keras_paths),
             row.transform,
             weights=True,
         )
         for row in rows
     ]
-    names = Counter(entry.name for entry in entries)
+    names = Counter(name for entry in entries for name in entry.names)
     problems += [f"{name}: two rows read it" for name in names if names[name] > 1]
     times = Counter(id(variable) for entry in entries for variable in entry.variables)
     for weight in model.weights:
@@ -150,6 +165,7 @@ def _find(model, path: str, problems: list[str]):
     layer_name, _, end = path.partition("/")
     layers = [layer for layer in model.layers if layer.name == layer_name]
     found = [v for layer in layers for v in layer.weights if v.path.endswith(f"/{end}")]
+    found = [v for v in found if v.path == path] or found
     if len(found) == 1:
         return found[0]
     names = ", ".join(v.path for v in model.weights)
@@ -169,10 +185,10 @@ def _optimizer_entries(model, weights: list[Entry]) -> list[Entry]:
             continue
         slots = zip(*map(optimizer.slots_of, weight.variables), strict=True)
         for suffix, variables in zip(optimizer.slot_starts(), slots, strict=True):
-            name = f"{weight.name}/{suffix}"
-            entries.append(Entry(name, variables, weight.transform, weights=False))
+            names = tuple(f"{name}/{suffix}" for name in weight.names)
+            entries.append(Entry(names, variables, weight.transform, weights=False))
     scalars = optimizer.scalars.items()
-    return entries + [Entry(name, (v,), COPY, weights=False) for name, v in scalars]
+    return entries + [Entry((name,), (v,), COPY, weights=False) for name, v in scalars]
 
 
 def _fresh_slots(optimizer) -> list[tuple]:
@@ -189,11 +205,14 @@ def _fresh_slots(optimizer) -> list[tuple]:
 
 def _name_problems(model, entries: list[Entry], arrays: Mapping):
     """TF1 names that are missing, and those that nothing reads."""
-    expected = {entry.name for entry in entries}
+    expected = {name for entry in entries for name in entry.names}
     for entry in entries:
-        if entry.name not in arrays:
-            keras = ", ".join(variable.path for variable in entry.variables)
-            yield f"{entry.name}: not among the arrays, but Keras {keras} needs it"
+        keras = ", ".join(variable.path for variable in entry.variables)
+        for name in entry.names:
+            if name not in arrays:
+                yield f"{name}: not among the arrays, but Keras {keras} needs it"
+        if not entry.weights and entry.transform.weights_only:
+            yield f"{entry.names[0]}: {entry.transform.weights_only}; compile the model anew after loading the weights"
     for name in sorted(arrays.keys() - expected - {GLOBAL_STEP}):
         yield (
             f"{name} {arrays[name].shape}: nothing reads it; leave it out, add a Row, "
@@ -210,21 +229,24 @@ def _step_problems(model, step: np.ndarray):
         yield f"{GLOBAL_STEP}: {step!r} is not a step count; give one whole number"
 
 
-def _array_problems(entry: Entry, array: np.ndarray):
+def _array_problems(entry: Entry, arrays: Mapping[str, np.ndarray]):
     """A wrong shape, a wrong dtype, a NaN."""
-    shape = entry.transform.tf1_shape(*(v.shape for v in entry.variables))
     dtype = entry.variables[0].dtype
     keras = ", ".join(f"{v.path} {tuple(v.shape)}" for v in entry.variables)
-    if array.shape != shape:
-        yield (
-            f"{entry.name}: shape {array.shape}, but Keras {keras} needs {shape}; "
-            "build the model with the TF1 program's sizes"
-        )
-    elif array.dtype != dtype:
-        yield (
-            f"{entry.name}: dtype {array.dtype}, but Keras {keras} is {dtype}; cast it, "
-            "or set Keras's floatx and dtype policy before building the model"
-        )
-    elif np.isnan(array).any():
-        count = int(np.isnan(array).sum())
-        yield f"{entry.name}: {count} of its {array.size} values are NaN"
+    for name, shape in entry.shapes().items():
+        if name not in arrays:
+            continue
+        array = arrays[name]
+        if array.shape != shape:
+            yield (
+                f"{name}: shape {array.shape}, but Keras {keras} needs {shape}; "
+                "build the model with the TF1 program's sizes"
+            )
+        elif array.dtype != dtype:
+            yield (
+                f"{name}: dtype {array.dtype}, but Keras {keras} is {dtype}; cast it, "
+                "or set Keras's floatx and dtype policy before building the model"
+            )
+        elif np.isnan(array).any():
+            count = int(np.isnan(array).sum())
+            yield f"{name}: {count} of its {array.size} values are NaN"

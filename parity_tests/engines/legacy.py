@@ -29,8 +29,8 @@ def trace(case: Case, wire, weights: dict[str, np.ndarray]) -> None:
         weights: TF1 variable name -> value to start from instead of the program's own.
     """
     from keras_port.datasets import load
-    from legacy_tf1.activate import activate, world_builtins
     from legacy_tf1.input_data import use_data
+    from legacy_tf1.world import activate, world_builtins
 
     images = load(case.data, announce=lambda text: None).test.x()
     with activate(seed=case.seed), use_data(case.data):

@@ -142,7 +142,7 @@ def tf1():
 
         yield tensorflow
         return
-    from legacy_tf1.activate import activate
+    from legacy_tf1.world import activate
 
     with activate() as tensorflow:
         yield tensorflow

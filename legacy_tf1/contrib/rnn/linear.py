@@ -52,6 +52,17 @@ def _linear(args, output_size, bias, bias_initializer=None, kernel_initializer=N
         return tf.nn.bias_add(product, _bias(scope, output_size, dtype, bias_initializer))
 
 
+def linear(args, output_size, bias, bias_start=0.0, scope=None, *, bias_initializer=None, kernel_initializer=None):
+    """`_linear` as it was before TF 1.2: in a variable scope of its own, with the bias' start as a number.
+
+    An initializer in the place of `bias_start` is taken as later versions took it.
+    """
+    if bias_initializer is None:
+        bias_initializer = tf.constant_initializer(bias_start) if isinstance(bias_start, (int, float)) else bias_start
+    with tf.variable_scope(scope or "Linear"):
+        return _linear(args, output_size, bias, bias_initializer, kernel_initializer)
+
+
 def _as_list(args) -> list:
     if args is None or (tf.nest.is_nested(args) and not args):
         raise ValueError("A linear map needs at least one argument.")

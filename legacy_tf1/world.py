@@ -7,10 +7,14 @@ How the import hook stays away from libraries: an import statement calls the `__
 stands in its own module's builtins. The script and its own modules get builtins of their own,
 in which `tensorflow` means the TF1 world; TensorFlow, Keras and every installed library keep
 the interpreter's builtins, and with them the real modules.
+
+A notebook or a session at the prompt has started already when it asks for the TF1 world: its code has the
+interpreter's builtins. So `stay()` puts an `__import__` there that looks at who is asking.
 """
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import contextlib
 import importlib
@@ -29,7 +33,7 @@ from pathlib import Path
 from legacy_tf1 import modules, python2, restored, seeds
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["activate", "world_builtins"]
+__all__ = ["activate", "stay", "world_builtins"]
 
 _ENVIRONMENT = {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 # what the user cannot act on: that the TF1 functions they chose to keep are deprecated
@@ -58,14 +62,69 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
         with _native_notes_hidden():
             import tensorflow as real
 
+        real.get_logger().setLevel(logging.ERROR)  # at an interactive prompt TensorFlow itself asks for more
         real.compat.v1.disable_v2_behavior()
         undo.enter_context(_printed_as_in_numpy_1())
         undo.enter_context(_imports())
+        undo.enter_context(_counted())
         if not native_seeds:
             undo.enter_context(seeds.rule())
         if seed is not None:
             undo.enter_context(_seeded(real, seed))
         yield modules.module("tensorflow")
+
+
+def stay(home: dict, *, seed: int | None = None, native_seeds: bool = False):
+    """Activate until the process ends, for `__main__` and the namespace `home`; returns TF1's `tensorflow`.
+
+    Raises:
+        LegacyError: as `activate`; or the world was entered before with other options.
+    """
+    global _stays
+    if _stays not in (None, (seed, native_seeds)):
+        raise LegacyError(
+            "the TF1 world is active already, with seed={} and native_seeds={}".format(*_stays),
+            remedy="start a fresh process (in a notebook: restart the kernel) to choose others",
+        )
+    if not _active:
+        world = contextlib.ExitStack()
+        world.enter_context(activate(seed=seed, native_seeds=native_seeds))
+        world.enter_context(_at_home_too())
+        atexit.register(world.close)  # and a reference to it, without which the world would end here
+        _stays = (seed, native_seeds)
+    if not any(home is known for known in modules.HOMES):
+        modules.HOMES.append(home)
+    return modules.module("tensorflow")
+
+
+_active: list[bool] = []  # one entry for each world that was entered and not yet left
+_stays: tuple[int | None, bool] | None = None  # the options of the world that stays
+
+
+@contextlib.contextmanager
+def _counted():
+    _active.append(True)
+    try:
+        yield
+    finally:
+        _active.pop()
+
+
+@contextlib.contextmanager
+def _at_home_too():
+    real = builtins.__import__
+
+    def import_(name, globals=None, locals=None, fromlist=(), level=0):
+        if globals is not None and modules.at_home(globals) and (found := _of_the_world(name, fromlist, level)):
+            return found
+        return real(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = import_
+    try:
+        yield
+    finally:
+        builtins.__import__ = real
+        modules.HOMES.clear()
 
 
 def world_builtins() -> types.ModuleType:
@@ -79,18 +138,23 @@ def world_builtins() -> types.ModuleType:
 
 
 def _import(name, globals=None, locals=None, fromlist=(), level=0):
-    if level == 0 and name.partition(".")[0] == "tensorflow":
-        return modules.import_(name, fromlist)
-    if level == 0 and (found := restored.module(name)):
-        return found
-    return builtins.__import__(name, globals, locals, fromlist, level)
+    found = _of_the_world(name, fromlist, level)
+    return found or builtins.__import__(name, globals, locals, fromlist, level)
+
+
+def _of_the_world(name: str, fromlist, level: int) -> types.ModuleType | None:
+    """What an import statement of the TF1 world returns where it is not the interpreter's to answer."""
+    if level:
+        return None
+    return modules.import_(name, fromlist) if name.partition(".")[0] == "tensorflow" else restored.module(name)
 
 
 def _refuse_a_late_start() -> None:
     if "tensorflow" in sys.modules and os.environ.get("TF_USE_LEGACY_KERAS") not in ("1", "true", "True"):
         raise LegacyError(
             "TensorFlow was imported before the TF1 world was activated",
-            remedy="activate first, in a fresh process: the TF1 cells need switches that TensorFlow reads at import",
+            remedy="activate first, in a fresh process (in a notebook: restart the kernel and activate in its first"
+            " cell): the TF1 cells need switches that TensorFlow reads at import",
         )
 
 
@@ -156,7 +220,7 @@ def _imports():
     finder, import_module = _ScriptModules(world_builtins()), importlib.import_module
 
     def world_import_module(name, package=None):
-        if modules.WORLD in sys._getframe(1).f_builtins and name.partition(".")[0] == "tensorflow":
+        if modules.in_world(sys._getframe(1)) and name.partition(".")[0] == "tensorflow":
             return modules.import_(name, ("*",))
         return import_module(name, package)
 

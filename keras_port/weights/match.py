@@ -1,0 +1,216 @@
+"""Which cell of a checkpoint belongs to which layer of a Keras model.
+
+A cell fits a layer if there are rows for the two and every shape agrees.
+Where several fit, names decide (a scope with the layer's name in it, forward
+and backward), then whatever has only one partner left, and last the order of
+numbers: cell_0, cell_1, ... Anything else is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keras_port.weights.cells import BY_NAME, KERAS_CLASSES, ROWS
+from keras_port.weights.names import Group
+from keras_port.weights.rows import COPY, Row
+
+
+@dataclass(frozen=True)
+class Target:
+    """A layer or cell of a model with weights of its own.
+
+    Attributes:
+        path: what its variables' paths have in common.
+        keras_class: as Keras's registry calls it.
+        paths: its variables' names -> paths.
+        shapes: its variables' paths -> shapes.
+    """
+
+    path: str
+    keras_class: str
+    paths: dict[str, str]
+    shapes: dict[str, tuple[int, ...]]
+
+
+@dataclass
+class Match:
+    """What was found.
+
+    Attributes:
+        rows: for load_state and dump_state.
+        cells: TF1 name -> (cell, Keras class).
+        problems: one line per layer for which there is no cell, or more than one.
+    """
+
+    rows: list[Row]
+    cells: dict[str, tuple[str, str]]
+    problems: list[str]
+
+
+def targets(model) -> list[Target]:
+    """All layers and cells of the model that own weights, in the model's order."""
+    import keras
+
+    found, seen = [], set()
+    for layer in model._flatten_layers(include_self=False):
+        own = [v for v in [*layer._trainable_variables, *layer._non_trainable_variables] if id(v) not in seen]
+        own = [v for v in own if "seed" not in v.name]
+        if not own:
+            continue
+        seen.update(id(v) for v in own)
+        found.append(
+            Target(
+                path=own[0].path.rpartition("/")[0],
+                keras_class=keras.saving.get_registered_name(type(layer)),
+                paths={v.name: v.path for v in own},
+                shapes={v.path: tuple(v.shape) for v in own},
+            )
+        )
+    return found
+
+
+def match(
+    model, groups: list[Group], shapes: Mapping[str, tuple], forget_biases: Mapping[str, float], default: float | None
+) -> Match:
+    """The rows between the groups of a checkpoint and a Keras model.
+
+    `forget_biases` is what a graph said, by scope; `default` is the user's
+    word, or None for the cell's own.
+    """
+    wanted = targets(model)
+    options = {
+        (t, g): rows
+        for t, target in enumerate(wanted)
+        for g, group in enumerate(groups)
+        if (rows := _rows(target, group, shapes, forget_biases, default))
+    }
+    pairs = _pair([t.path for t in wanted], [g.scope for g in groups], options)
+    found = Match([], {}, [])
+    free = [g for g in range(len(groups)) if g not in pairs.values()]
+    for t, target in enumerate(wanted):
+        if t in pairs:
+            rows, cell = options[t, pairs[t]]
+        else:
+            rows, cell = _plain(target, [groups[g] for g in free], shapes), "dense"
+        if rows is None:
+            candidates = [groups[g].scope for g in range(len(groups)) if (t, g) in options and g in free]
+            found.problems.append(_problem(target, candidates))
+            continue
+        found.rows += rows
+        found.cells |= {name: (cell, target.keras_class) for row in rows for name in row.tf1_names}
+    return found
+
+
+def _problem(target: Target, candidates: list[str]) -> str:
+    shapes = ", ".join(f"{path} {shape}" for path, shape in target.shapes.items())
+    if candidates:
+        return f"Keras {shapes}: {' and '.join(candidates)} fit equally; say which with ROWS"
+    if target.keras_class not in KERAS_CLASSES:
+        return f"Keras {shapes}: no TF1 cell is known for {target.keras_class}; say what belongs to it with ROWS"
+    return f"Keras {shapes}: no cell of the checkpoint has these shapes; build the model with the TF1 program's sizes"
+
+
+def _rows(target: Target, group: Group, shapes, forget_biases, default):
+    """(rows, cell) if the group fills the whole target, every shape agreeing; else None."""
+    if _opposite(target.path, group.scope):
+        return None
+    for cell in group.cells:
+        make = ROWS.get((cell, target.keras_class))
+        if make is None:
+            continue
+        bias = forget_biases.get(group.scope, BY_NAME[cell].forget_bias if default is None else default)
+        try:
+            rows = make(group.names, target.paths, bias or 0.0)
+        except KeyError:  # the layer lacks a variable, or the group a role
+            continue
+        if _whole(rows, target, group) and all(_agrees(row, target, shapes) for row in rows):
+            return rows, cell
+    return None
+
+
+def _whole(rows: list[Row], target: Target, group: Group) -> bool:
+    """Nothing of either side is left."""
+    keras = {path for row in rows for path in row.keras_paths}
+    return keras == set(target.shapes) and {n for row in rows for n in row.tf1_names} == set(group.names.values())
+
+
+def _agrees(row: Row, target: Target, shapes) -> bool:
+    try:
+        wanted = row.transform.tf1_shape(*(target.shapes[path] for path in row.keras_paths))
+    except IndexError:  # another rank
+        return False
+    wanted = wanted if len(row.tf1_names) > 1 else (wanted,)
+    return tuple(wanted) == tuple(shapes[name] for name in row.tf1_names)
+
+
+def _opposite(path: str, scope: str) -> bool:
+    """A forward layer and a backward cell, or the other way round."""
+    way = "forward" if re.search(r"(^|/)forward", path) else "backward" if re.search(r"(^|/)backward", path) else ""
+    parts = set(scope.lower().split("/"))
+    cell = "forward" if parts & {"fw", "forward"} else "backward" if parts & {"bw", "backward"} else ""
+    return bool(way and cell and way != cell)
+
+
+def _pair(paths: list[str], scopes: list[str], options: Mapping) -> dict[int, int]:
+    """Target number -> group number."""
+    pairs: dict[int, int] = {}
+    left = set(options)
+    while left:
+        chosen = _by_name(paths, scopes, left) or _only(left) or _by_number(paths, scopes, left)
+        if not chosen:
+            break
+        for t, g in chosen:
+            pairs[t] = g
+        taken = set(chosen)
+        left = {(t, g) for t, g in left if not any(t == a or g == b for a, b in taken)}
+    return pairs
+
+
+def _by_name(paths, scopes, left):
+    """A pair in which a part of the layer's path is also a part of the scope, and only there."""
+    for t in {t for t, _ in left}:
+        found = [g for a, g in left if a == t and set(paths[t].split("/")[:1]) & set(scopes[g].split("/"))]
+        if len(found) == 1:
+            rivals = [a for a, g in left if g == found[0] and set(paths[a].split("/")[:1]) & set(scopes[g].split("/"))]
+            if rivals == [t]:
+                return [(t, found[0])]
+    return None
+
+
+def _only(left):
+    """A pair that is the only one for one of its two sides, if it is the only one for the other too."""
+    for t, g in sorted(left):
+        if sum(a == t for a, _ in left) == 1 and sum(b == g for _, b in left) == 1:
+            return [(t, g)]
+    for t, g in sorted(left):
+        if sum(a == t for a, _ in left) == 1 and sum(a == t or b == g for a, b in left) > 1:
+            others = [a for a, b in left if b == g and sum(x == a for x, _ in left) == 1]
+            if len(others) == 1:  # this layer has no other choice, and no other layer is as poor
+                return [(t, g)]
+    return None
+
+
+def _by_number(paths, scopes, left):
+    """As many layers as cells, all alike, whose scopes differ only in their numbers: in order."""
+    for t in sorted({t for t, _ in left}):
+        groups = sorted(g for a, g in left if a == t)
+        alike = sorted(a for a in {a for a, _ in left} if sorted(g for x, g in left if x == a) == groups)
+        patterns = {re.sub(r"_?\d+", "", scopes[g]) for g in groups}
+        if len(alike) == len(groups) and len(patterns) == 1:
+            return list(zip(alike, groups, strict=True))
+    return None
+
+
+def _plain(target: Target, free: list[Group], shapes):
+    """Rows from plain variables, such as `Variable` and `Variable_1`, each by its shape; None unless just one fits."""
+    loose = [group for group in free if "dense" in group.cells or "plain" in group.names]
+    names = [name for group in loose for name in group.names.values()]
+    rows = []
+    for path, shape in target.shapes.items():
+        fitting = [name for name in names if shapes[name] == shape]
+        if len(fitting) != 1:
+            return None
+        rows.append(Row(fitting[0], (path,), COPY))
+    return rows

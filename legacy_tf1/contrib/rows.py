@@ -1,0 +1,242 @@
+"""The rows of `moved.py` for tf.contrib apart from its recurrent packages, and for the tutorials' modules.
+
+The same tables, kept beside the modules that they name: MODULES, NAMES and RETIRED mean what they mean there.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MODULES", "NAMES", "RETIRED"]
+
+_V1, _PYTHON, _OURS = "tensorflow.compat.v1", "tensorflow.python", "legacy_tf1.contrib"
+_CONTRIB = "tensorflow.contrib"
+_LAYERS = f"{_OURS}.layers"  # tf-slim, mended
+
+
+def _paths(root: str, paths: dict[str, str | tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Rows of the modules below `root`; a tuple names several sources."""
+    return {
+        f"{root}.{path}" if path else root: (source,) if isinstance(source, str) else source
+        for path, source in paths.items()
+    }
+
+
+_FRAMEWORK = (f"{_OURS}.framework", _LAYERS, _V1, f"{_V1}.train")
+_LEARN = f"{_OURS}.learn"
+_TRAINING = (f"{_OURS}.training", "tf_slim.training.training", "tf_slim.training.evaluation")
+
+MODULES: dict[str, tuple[str, ...]] = {
+    **_paths(
+        f"{_CONTRIB}.layers",
+        {
+            "": _LAYERS,
+            "python.layers": _LAYERS,
+            "python.layers.embedding_ops": f"{_OURS}.embedding_ops",
+            "python.layers.encoders": f"{_OURS}.embedding_ops",
+            "python.layers.initializers": "tf_slim.layers.initializers",
+            "python.layers.layers": "tf_slim.layers.layers",
+            "python.layers.normalization": "tf_slim.layers.normalization",
+            "python.layers.optimizers": "tf_slim.layers.optimizers",
+            "python.layers.regularizers": "tf_slim.layers.regularizers",
+            "python.layers.summaries": "tf_slim.layers.summaries",
+            "python.layers.utils": "tf_slim.layers.utils",
+            "python.ops.bucketization_op": "tf_slim.layers.bucketization_op",
+            "python.ops.sparse_ops": "tf_slim.layers.sparse_ops",
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.framework",
+        {
+            "": _FRAMEWORK,
+            "python.framework.checkpoint_utils": _FRAMEWORK,
+            "python.ops": _FRAMEWORK,
+            "python.ops.arg_scope": "tf_slim.ops.arg_scope",
+            "python.ops.variables": "tf_slim.ops.variables",
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.slim",
+        {
+            "": _LAYERS,
+            "nets": "tf_slim.nets",
+            "python.slim": _LAYERS,
+            **{
+                f"python.slim.{name}": f"tf_slim.{name}"
+                for name in ("evaluation", "learning", "model_analyzer", "queues", "summaries")
+            },
+            **{
+                f"{folder}.{net}": f"tf_slim.nets.{net}"
+                for folder in ("nets", "python.slim.nets")
+                for net in (
+                    "alexnet", "inception", "inception_v1", "inception_v2", "inception_v3",
+                    "overfeat", "resnet_utils", "resnet_v1", "resnet_v2", "vgg",
+                )
+            },
+            **{
+                f"python.slim.data.{name}": f"tf_slim.data.{name}"
+                for name in ("data_provider", "dataset", "dataset_data_provider", "parallel_reader", "prefetch_queue")
+            },
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.losses",
+        {path: "tf_slim.losses" for path in ("", "python.losses", "python.losses.loss_ops")},
+    ),
+    **_paths(
+        f"{_CONTRIB}.metrics",
+        {path: ("tf_slim.metrics", "tf_slim.metrics.metric_ops") for path in ("", "python.ops.metric_ops")},
+    ),
+    **_paths(
+        f"{_CONTRIB}.crf", {path: f"{_OURS}.crf" for path in ("", "python.ops.crf")}
+    ),
+    **_paths(
+        f"{_CONTRIB}.cudnn_rnn",
+        {path: f"{_OURS}.cudnn_rnn" for path in ("", "python.layers.cudnn_rnn", "python.ops.cudnn_rnn_ops")},
+    ),
+    **_paths(
+        f"{_CONTRIB}.data",
+        {path: (f"{_OURS}.data", f"{_V1}.data.experimental") for path in ("", "python.ops")},
+    ),
+    **_paths(
+        f"{_CONTRIB}.learn",
+        {
+            "": _LEARN,
+            "python": _LEARN,
+            "python.learn": _LEARN,
+            **{
+                f"{folder}datasets{path}": source
+                for folder in ("", "python.learn.")
+                for path, source in {
+                    "": f"{_LEARN}.datasets",
+                    ".base": f"{_LEARN}.base",
+                    ".mnist": "legacy_tf1.input_data",
+                }.items()
+            },
+            **{
+                f"{folder}preprocessing{path}": f"{_LEARN}.preprocessing"
+                for folder in ("", "python.learn.")
+                for path in ("", ".text", ".categorical_vocabulary")
+            },
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.lookup",
+        {path: (f"{_OURS}.lookup", f"{_PYTHON}.ops.lookup_ops") for path in ("", "lookup_ops")},
+    ),
+    **_paths(
+        f"{_CONTRIB}.opt",
+        {
+            **dict.fromkeys(("", "python.training"), f"{_OURS}.opt"),
+            **{
+                f"python.training.{path}": f"{_OURS}.opt.{home}"
+                for path, home in {
+                    "adamax": "adams",
+                    "lazy_adam_optimizer": "adams",
+                    "moving_average_optimizer": "averaging",
+                    "nadam_optimizer": "adams",
+                    "weight_decay_optimizers": "decay",
+                }.items()
+            },
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.predictor",
+        {
+            path: f"{_OURS}.predictor"
+            for path in ("", "predictor", "predictor_factories", "saved_model_predictor")
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.summary", {path: f"{_PYTHON}.ops.summary_ops_v2" for path in ("", "summary")}
+    ),
+    **_paths(f"{_CONTRIB}.tensorboard", {"plugins.projector": f"{_OURS}.projector"}),
+    **_paths(
+        f"{_CONTRIB}.training",
+        {
+            "": _TRAINING,
+            "python.training": _TRAINING,
+            "python.training.bucket_ops": f"{_OURS}.training.bucket_ops",
+            "python.training.evaluation": "tf_slim.training.evaluation",
+            "python.training.hparam": f"{_OURS}.training.hparam",
+            "python.training.training": "tf_slim.training.training",
+        },
+    ),
+    f"{_CONTRIB}.util": (f"{_PYTHON}.framework.tensor_util",),
+    "tensorflow.examples.tutorials.mnist.mnist": ("legacy_tf1.mnist_model",),
+    "tensorflow.models.rnn.ptb.reader": ("legacy_tf1.ptb_reader",),
+}  # fmt: skip
+
+NAMES: dict[str, str] = {
+    **{
+        f"{_CONTRIB}.framework.{name}": f"{_PYTHON}.{source}:{name}"
+        for source, names in {
+            "framework.ops": ("prepend_name_scope", "strip_name_scope"),
+            "framework.smart_cond": ("smart_case", "smart_cond", "smart_constant_value"),
+            "framework.tensor": ("BoundedTensorSpec", "TensorSpec"),
+            "ops.data_flow_ops": ("RecordInput",),
+            "ops.init_ops": (
+                "convolutional_delta_orthogonal", "convolutional_orthogonal_1d",
+                "convolutional_orthogonal_2d", "convolutional_orthogonal_3d",
+            ),
+            "util.deprecation": ("deprecated", "deprecated_arg_values", "deprecated_args"),
+        }.items()
+        for name in names
+    },
+    f"{_CONTRIB}.framework.nest": f"{_PYTHON}.util:nest",
+    **{
+        f"{_CONTRIB}.framework.{name}": f"{_PYTHON}.training.checkpoint_ops:_{name}"
+        for name in ("load_and_remap_matrix_initializer", "load_embedding_initializer")
+    },
+    f"{_CONTRIB}.metrics.confusion_matrix": f"{_PYTHON}.ops.confusion_matrix:confusion_matrix_v1",
+    **{
+        f"{_CONTRIB}.metrics.set_{name}": f"{_PYTHON}.ops.sets_impl:set_{name}"
+        for name in ("difference", "intersection", "size", "union")
+    },
+    **{
+        f"{_CONTRIB}.util.{name}": f"{_PYTHON}.framework.meta_graph:{name}"
+        for name in ("ops_used_by_graph_def", "stripped_op_list_for_graph")
+    },
+    f"{_CONTRIB}.data.AUTOTUNE": f"{_V1}:data.experimental.AUTOTUNE",
+    f"{_CONTRIB}.data.Dataset": f"{_V1}:data.Dataset",  # TF 1.2 and 1.3
+    f"{_CONTRIB}.data.Iterator": f"{_V1}:data.Iterator",
+    f"{_CONTRIB}.data.TFRecordDataset": f"{_V1}:data.TFRecordDataset",
+    f"{_CONTRIB}.data.TextLineDataset": f"{_V1}:data.TextLineDataset",
+}  # fmt: skip
+
+_ESTIMATOR = "estimators left TensorFlow with 2.16, tf.estimator as well; write the session loop, or a Keras model"
+_FEATURES = "build the input with tf.placeholder, tf.one_hot and tf.nn.embedding_lookup"
+_GPU = (
+    "it ran on a GPU only; CudnnCompatibleLSTMCell and CudnnCompatibleGRUCell with tf.nn.dynamic_rnn compute the same"
+)
+
+RETIRED: dict[str, str] = {
+    **{
+        f"{_CONTRIB}.layers.{name}": _FEATURES
+        for name in (
+            "bucketized_column", "check_feature_columns", "create_feature_spec_for_parsing", "crossed_column",
+            "embedding_column", "feature_column", "infer_real_valued_columns", "input_from_feature_columns",
+            "joint_weighted_sum_from_feature_columns", "make_place_holder_tensors_for_base_features",
+            "multi_class_target", "one_hot_column", "parse_feature_columns_from_examples",
+            "parse_feature_columns_from_sequence_examples", "real_valued_column", "regression_target",
+            "scattered_embedding_column", "sequence_input_from_feature_columns", "shared_embedding_columns",
+            "sparse_column_with_hash_bucket", "sparse_column_with_integerized_feature", "sparse_column_with_keys",
+            "sparse_column_with_vocabulary_file", "transform_features", "weighted_sparse_column",
+            "weighted_sum_from_feature_columns",
+        )
+    },
+    f"{_CONTRIB}.learn": _ESTIMATOR,
+    f"{_CONTRIB}.learn.datasets": "load the files with NumPy, or scikit-learn's data set of that name",
+    f"{_CONTRIB}.estimator": _ESTIMATOR,
+    f"{_CONTRIB}.predictor": _ESTIMATOR,
+    f"{_CONTRIB}.cudnn_rnn": _GPU,
+    f"{_CONTRIB}.eager": "eager programs of TF 1 run outside the TF1 world: tf.GradientTape, tf.function, tf.Variable",
+    f"{_CONTRIB}.data": "use what tf.data offers in its place",
+    f"{_CONTRIB}.distributions": "install tensorflow-probability for it, or write the density in TensorFlow",
+    f"{_CONTRIB}.opt": "use an optimizer of tf.train, or one of the Adam family that is served",
+    f"{_CONTRIB}.training": "feed the batches with feed_dict, or use tf.data",
+    f"{_CONTRIB}.image": "use tf.image",
+    f"{_CONTRIB}.grid_rnn": "use tf.contrib.rnn.GridLSTMCell",
+    f"{_CONTRIB}.stat_summarizer": "use tf.profiler or RunMetadata",
+    "tensorflow.estimator": _ESTIMATOR,
+    "tensorflow.python.estimator": _ESTIMATOR,
+    "tensorflow.models": "copy the module of tensorflow/models beside your script",
+}  # fmt: skip

@@ -1,0 +1,98 @@
+"""How exactly a TF1 name is served: one table of what differs from TensorFlow 1.15.
+
+A name that no row speaks of is exact: the same values, gradients, variable names, arguments and, with a
+seed, the same random numbers, up to the rounding of float32. To own up to a difference, add a row: a full
+TF1 name, or the name of a module or class whose whole content it holds for, and what a person would
+notice. Names are relative to `tensorflow`.
+"""
+
+from __future__ import annotations
+
+__all__ = ["APPROXIMATE", "ARGUMENTS", "NAME_MOVED", "SEEDS_AFTER", "SEEDS_AFTER_GRADIENT", "difference"]
+
+# these make more or fewer ops than in TF 1.15: {name: why}; the values they compute are the same
+SEEDS_AFTER: dict[str, str] = {
+    "contrib.layers.conv2d": "tf-slim's makes one op fewer",
+    "contrib.layers.flatten": "tf-slim's makes six ops fewer",
+    "einsum": "TF 1.15 folds constant factors",
+    "image.resize_image_with_crop_or_pad": "assertions on static shapes became ops",
+    "parse_example": "another op parses examples today",
+    "parse_single_example": "another op parses examples today",
+}
+# as above, but only where their gradient is taken
+SEEDS_AFTER_GRADIENT: dict[str, str] = {
+    "atan2": "the gradient is another formula today",
+    "broadcast_to": "the gradient is another formula today",
+    "clip_by_global_norm": "the gradient is another formula today",
+    "hessians": "the gradient is another formula today",
+    "losses.huber_loss": "the gradient is another formula today",
+    "map_fn": "the backward pass of a loop keeps other values",
+    "nn.dropout": "the gradient is another formula today",
+    "nn.dynamic_rnn": "the backward pass of a loop keeps other values",
+    "nn.embedding_lookup": "only of resource variables: the gradient is another formula today",
+    "nn.swish": "the gradient is another formula today",
+    "scan": "the backward pass of a loop keeps other values",
+    "unsorted_segment_sum": "the gradient is another formula today",
+    "while_loop": "the backward pass of a loop keeps other values",
+}
+
+# these call an argument by another name, or take their arguments in another order: {name: how}
+ARGUMENTS: dict[str, str] = {
+    "Operation": "scripts cannot make one by hand",
+    "OptionalSpec": "value_structure is called element_spec",
+    "RaggedTensor": "scripts cannot make one by hand: use its from_* methods",
+    "Tensor": "scripts cannot make one by hand",
+    "autograph.experimental.set_loop_options": "there is no back_prop",
+    "config.experimental.set_virtual_device_configuration": "virtual_devices is called logical_devices",
+    "data.experimental.OptionalStructure": "value_structure is called element_spec",
+    "errors.UnknownError": "there is no error_code",
+    "function": "autograph's options follow after jit_compile and reduce_retracing",
+    "numpy_function": "name follows after stateful",
+    "random.experimental.create_rng_state": "algorithm is called alg",
+}
+
+# a new argument stands before the last one, `name`, which nobody gives by position
+NAME_MOVED = (
+    "image.adjust_jpeg_quality",
+    "matmul",
+    "nn.top_k",
+    "scatter_nd",
+    "tensor_scatter_add",
+    "tensor_scatter_sub",
+)
+
+_SHUFFLED = "a shuffle followed directly by repeat gives another order than TF 1.15, which fuses the two"
+_KERAS = "it is the tf-keras of today, not the Keras 2.2.4 of TF 1.15, and has not been compared with that one"
+_SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
+
+# TF1 name, or prefix of names -> what differs
+APPROXIMATE: dict[str, str] = {
+    **{
+        name: f"same values; with a seed, random ops made after it draw other numbers ({why})"
+        for name, why in SEEDS_AFTER.items()
+    },
+    **{
+        name: f"same values; with a seed, random ops made after its gradients draw other numbers ({why})"
+        for name, why in SEEDS_AFTER_GRADIENT.items()
+    },
+    **{name: f"{how}; the rest is as in TF 1.15" for name, how in ARGUMENTS.items()},
+    "contrib.data.shuffle_and_repeat": _SHUFFLED,
+    "data.Dataset": _SHUFFLED,
+    "data.experimental.shuffle_and_repeat": _SHUFFLED,
+    "audio_summary": _SUMMARY,
+    "histogram_summary": _SUMMARY,
+    "image_summary": _SUMMARY,
+    "scalar_summary": _SUMMARY,
+    "contrib.keras": _KERAS,
+    "keras": _KERAS,
+    "batch_matmul": "its arguments adj_x and adj_y are called adjoint_a and adjoint_b",
+}
+
+
+def difference(name: str) -> str | None:
+    """What differs from TF 1.15 in `tensorflow.NAME`; None where nothing is known to."""
+    parts = name.removeprefix("tensorflow.").split(".")
+    for depth in range(len(parts), 0, -1):
+        if found := APPROXIMATE.get(".".join(parts[:depth])):
+            return found
+    return None

@@ -1,0 +1,186 @@
+"""Calls that make another number of ops today than in TF 1.15: layers, losses, input, savers."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+from legacy_tf1.seeds.counting import Drift, is_tensor, last_id, shape_of
+from legacy_tf1.seeds.gradients import note_dropout
+
+__all__ = ["FORWARD"]
+
+
+def _is(value, number: int) -> bool:
+    return isinstance(value, int) and value == number
+
+
+def _constants(*values) -> int:
+    return sum(not is_tensor(value) for value in values)
+
+
+def _bounds(a) -> int:
+    """TF 2.21 makes no tensors of bounds that are the ints 0 and 1."""
+    return 2 * (not a.dtype.is_integer and _is(a.minval, 0) and (a.maxval is None or _is(a.maxval, 1)))
+
+
+def _scaling(a) -> int:
+    """Nor does it then scale the draw; where only the lower bound is the int 0, it leaves that one out."""
+    return 3 if _bounds(a) else 2 * (not a.dtype.is_integer and _is(a.minval, 0))
+
+
+def _size_of_shape(a) -> int:
+    """TF 1.15 asks whether the product of the dimensions is below 1000 even where some are tensors."""
+    if not isinstance(a.shape, (list, tuple)) or not any(map(is_tensor, a.shape)):
+        return 0
+    ops, tensor = 0, is_tensor(a.shape[0])
+    for dimension in a.shape[1:]:
+        other = is_tensor(dimension)
+        ops += tensor + other  # a product of two tensors; or of one and a new constant
+        ops -= tensor and other
+        ops += tensor != other
+        tensor = tensor or other
+    return ops + 2
+
+
+def _reduced_axes(a) -> int:
+    """TF 2.21 takes a scalar for a tensor of unknown rank, TF 1.15 does so with a variable."""
+    from tensorflow.python.ops import resource_variable_ops
+
+    if a.axis is not None or a.made == 0:
+        return 0
+    if is_tensor(a.x) and not hasattr(a.x, "initializer"):
+        return 1 if a.x.shape.rank is not None else a.made
+    if not hasattr(a.x, "initializer"):
+        return a.made
+    return 4 + isinstance(a.x, resource_variable_ops.BaseResourceVariable)
+
+
+def _contraction(a) -> int:
+    """TF 2.21 leaves out the transpositions and reshapes that change nothing."""
+    left, right = shape_of(a.a), shape_of(a.b)
+    if isinstance(a.axes, int) and None not in (left, right):
+        pairs = [range(len(left) - a.axes, len(left)), range(a.axes)]
+    elif isinstance(a.axes, (list, tuple)):
+        pairs = [[axes] if isinstance(axes, int) else axes for axes in a.axes]
+    else:
+        return 0
+    more, free = 0, []
+    for shape, axes, contracted_last in ((left, pairs[0], True), (right, pairs[1], False)):
+        if shape is None or None in shape or is_tensor(axes):
+            continue
+        axes = [axis % len(shape) for axis in axes]
+        kept = [axis for axis in range(len(shape)) if axis not in axes]
+        order = kept + axes if contracted_last else axes + kept
+        matrix = [math.prod(shape[axis] for axis in group) for group in (kept, axes)]
+        more += 2 * (order == sorted(order))
+        more += 2 * ([shape[axis] for axis in order] == (matrix if contracted_last else matrix[::-1]))
+        free.append([shape[axis] for axis in kept])
+    return more + 2 * ([len(kept) for kept in free] == [1, 1])
+
+
+def _legacy_einsum(a) -> int:
+    """TF 1.15's einsum is still there, out of use: count its ops on inputs of the same shapes."""
+    from tensorflow.python.framework import ops
+    from tensorflow.python.ops import array_ops, special_math_ops
+
+    with ops.Graph().as_default() as scratch:
+        inputs = [array_ops.placeholder(x.dtype.base_dtype, x.shape) for x in a.inputs]
+        special_math_ops._einsum_v1(a.equation, *inputs)
+        return last_id(scratch) - len(inputs)
+
+
+def _copied(a) -> int:
+    """TF 1.15 passes rows of a resource variable through one identity more."""
+    from tensorflow.python.ops import resource_variable_ops
+
+    (params,) = a.params if isinstance(a.params, (list, tuple)) and len(a.params) == 1 else (a.params,)
+    return isinstance(params, resource_variable_ops.BaseResourceVariable) and a.transform_fn is None
+
+
+def _flattened(a) -> int:
+    rank = a.inputs.shape.rank
+    transposed = 2 * (a.self.data_format == "channels_first" and rank is not None and rank > 1)
+    return transposed + (2 if rank and a.inputs.shape.as_list()[0] else 8)
+
+
+def _fused_batch_norm(a) -> int:
+    """TF 1.15 feeds empty statistics in training, and makes a tensor of the momentum always."""
+    from tensorflow.python.framework import smart_cond
+
+    training = smart_cond.smart_constant_value(a.training)
+    return 0 if training is None else 2 if training else 1
+
+
+def _dropped(a) -> int:
+    if not is_tensor(a.rate) and a.rate == 0:
+        return 0
+    note_dropout(a.result)
+    return 5 if is_tensor(a.rate) else 4
+
+
+def _given(*values) -> int:
+    return sum(value is not None and not is_tensor(value) for value in values)
+
+
+_OPS = "tensorflow.python.ops."
+
+# TF 2.21's function -> the difference. A random op's own arguments come before its seed.
+FORWARD: dict[str, Drift] = {
+    _OPS + "random_ops:random_uniform": Drift(before=_bounds, after=_scaling),
+    _OPS + "random_ops:random_gamma": Drift(before=-2),
+    **{_OPS + f"stateless_random_ops:stateless_random_{name}": Drift(after=-2) for name in ("normal", "uniform")},
+    _OPS + "stateless_random_ops:stateless_truncated_normal": Drift(after=-2),
+    # TF 1.15 compares with a tensor of the rate, and multiplies by the scale and the mask
+    _OPS + "nn_ops:_dropout": Drift(
+        before=lambda a: -3 if is_tensor(a.rate) else -(a.rate != 0),
+        after=_dropped,
+    ),
+    # the number of parts became a tensor, used or not
+    _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
+    _OPS + "array_ops:_constant_if_small": Drift(after=_size_of_shape),
+    _OPS + "array_ops:one_hot": Drift(after=lambda a: _given(a.on_value, a.off_value)),
+    _OPS + "array_ops:matrix_diag": Drift(after=-4),
+    _OPS + "array_ops:matrix_diag_part": Drift(after=-2),
+    _OPS + "array_ops:matrix_set_diag": Drift(after=-1),
+    _OPS + "array_ops:sparse_placeholder": Drift(after=lambda a: -(a.shape is not None)),
+    _OPS + "math_ops:_ReductionDims": Drift(total=_reduced_axes),
+    _OPS + "math_ops:linspace_nd": Drift(total=lambda a: 1 + _constants(a.start, a.stop, a.num)),
+    _OPS + "math_ops:tensordot": Drift(after=_contraction),
+    _OPS + "math_ops:saturate_cast": Drift(after=1),
+    _OPS + "special_math_ops:einsum": Drift(total=_legacy_einsum),
+    _OPS + "clip_ops:clip_by_global_norm": Drift(after=1),
+    _OPS + "confusion_matrix:confusion_matrix": Drift(after=lambda a: 3 if a.num_classes is None else 2),
+    _OPS + "metrics_impl:_streaming_confusion_matrix": Drift(after=1),
+    _OPS + "embedding_ops:_embedding_lookup_and_transform": Drift(after=_copied),
+    _OPS + "embedding_ops:embedding_lookup_sparse_impl": Drift(after=lambda a: 5 * (a.made == 1)),
+    _OPS + "nn_impl:swish": Drift(after=-2),
+    _OPS + "nn_impl:sufficient_statistics": Drift(after=-1),
+    _OPS + "nn_impl:weighted_moments": Drift(after=1),
+    _OPS + "image_ops_impl:per_image_standardization": Drift(after=1),
+    _OPS + "tensor_array_ops:_GraphTensorArray.size": Drift(total=1),
+    _OPS + "tensor_array_ops:_GraphTensorArray.concat": Drift(total=1),
+    # TF 2.21 calls the regularizer once more, to see whether it gives a loss
+    _OPS + "variable_scope:_LazyEvalTensor.__init__": Drift(after=lambda a: -a.made),
+    "tensorflow.python.training.saver:BaseSaverBuilder._AddShardedSaveOps": Drift(after=-3),
+    "tensorflow.python.keras.optimizer_v2.legacy_learning_rate_decay:polynomial_decay": Drift(
+        after=lambda a: 5 if a.cycle else 1
+    ),
+    # TF 1.15 knows no beta, and fills the accumulators with one constant
+    "tensorflow.python.training.ftrl:FtrlOptimizer._prepare": Drift(after=-9),
+    "tensorflow.python.training.ftrl:FtrlOptimizer._create_slots": Drift(after=lambda a: -2 * len(a.var_list)),
+    # the datasets that optimize the pipeline are ops of TF 1.15's graph
+    "tensorflow.python.data.ops.dataset_ops:DatasetV1._make_initializable_iterator": Drift(after=3),
+    # the dilation became a tensor, used or not
+    "tf_keras.src.layers.convolutional.base_conv:Conv.convolution_op": Drift(
+        after=lambda a: all(rate == 1 for rate in a.self.dilation_rate)
+    ),
+    # TF 1.15 computes the shape of the output in the graph
+    "tf_keras.src.layers.convolutional.conv2d_transpose:Conv2DTranspose.call": Drift(
+        after=lambda a: 10 if a.self.padding == "same" else 14
+    ),
+    "tf_keras.src.layers.reshaping.flatten:Flatten.call": Drift(total=_flattened),
+    "tf_keras.src.layers.normalization.batch_normalization:BatchNormalizationBase._fused_batch_norm": Drift(
+        after=_fused_batch_norm
+    ),
+}

@@ -1,0 +1,59 @@
+"""Record core TF1 on real TensorFlow 1.15.5: `core/FAMILY.json`, `core/signatures.json` and the checkpoints.
+
+Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`:
+
+    python3.7 parity_tests/goldens/record_core.py [FAMILY ...]
+
+One file per family of `core/`: what each snippet found, one line per snippet, all digits; the versions, the
+date and this recipe. `signatures.json` holds every public name of core TF 1.15 and its parameters.
+`checkpoints` (see core/checkpoints.py) writes the files that the other world reads, and the losses after them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from core import FAMILIES, checkpoints, harness, signatures  # noqa: E402
+
+
+def main(wanted):
+    import tensorflow as tf
+
+    tf.logging.set_verbosity(tf.logging.ERROR)
+    for name in wanted or FAMILIES + ("signatures", "checkpoints"):
+        if name == "signatures":
+            found = signatures.record(tf)
+        elif name == "checkpoints":
+            found = checkpoints.record(tf, HERE / "core")
+        else:
+            found = harness.measure_all(tf, importlib.import_module("core." + name).CASES)
+        write(HERE / "core" / (name + ".json"), found, tf)
+        print(name, len(found))
+
+
+def write(path, found, tf):
+    about = {
+        "recipe": "python3.7 parity_tests/goldens/record_core.py " + path.stem,
+        "date": datetime.date.today().isoformat(),
+        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
+    }
+    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact)) for name, fact in found.items())
+    text = json.dumps(dict(about, found="FOUND"), indent=1).replace('"FOUND"', "{\n%s\n }" % rows)
+    path.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]))

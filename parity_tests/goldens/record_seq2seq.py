@@ -1,0 +1,66 @@
+"""Record `seq2seq_snippets.py` on real TensorFlow 1.15.5: `seq2seq.npz` and `seq2seq.json`.
+
+Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`:
+
+    python3.7 parity_tests/goldens/record_seq2seq.py
+
+`seq2seq.npz` holds one vector of floats and one of whole numbers per case and dtype; `seq2seq.json` how they
+are cut up, the variables (name, shape, trainable, digest of the start value), the id that the graph had
+reached, the exceptions of the cases that must fail, every signature, the versions, the date and this recipe.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import cell_snippets  # noqa: E402
+import seq2seq_snippets  # noqa: E402
+
+
+def main():
+    import tensorflow as tf
+
+    facts, arrays = seq2seq_snippets.measure_all(tf)
+    for dtype in ("float32", "float64"):
+        facts["train@" + dtype], arrays["train@" + dtype] = seq2seq_snippets.train(tf, getattr(tf, dtype))
+    errors = {name: cell_snippets.failure(tf, build) for name, build in seq2seq_snippets.ERRORS.items()}
+    failed = {name: fact["failed"] for name, fact in facts.items() if "failed" in fact}
+    not_raised = [name for name, error in errors.items() if error is None]
+    assert not failed and not not_raised, (failed, not_raised)
+    packed = {}
+    for run, found in arrays.items():
+        facts[run]["layout"] = [[key, list(value.shape), value.dtype.name] for key, value in found.items()]
+        for kind in ("f", "iub"):
+            values = [value.ravel() for value in found.values() if value.dtype.kind in kind]
+            if values:
+                whole = run.split("@")[1] if kind == "f" else np.int32
+                packed[run + ("/floats" if kind == "f" else "/ints")] = np.concatenate(values).astype(whole)
+    np.savez_compressed(str(HERE / "seq2seq.npz"), **packed)
+    about = {
+        "recipe": "python3.7 parity_tests/goldens/record_seq2seq.py",
+        "date": datetime.date.today().isoformat(),
+        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
+        "errors": errors,
+        "names": [name for name in dir(tf.contrib.seq2seq) if not name.startswith("_")],
+        "signatures": seq2seq_snippets.described(tf),
+    }
+    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact, sort_keys=True)) for name, fact in facts.items())
+    text = json.dumps(dict(about, cases="CASES"), separators=(",", ":")).replace('"CASES"', "{\n%s\n }" % rows)
+    (HERE / "seq2seq.json").write_text(text + "\n")
+    print(len(facts), "cases,", len(errors), "errors")
+
+
+if __name__ == "__main__":
+    main()
