@@ -1,0 +1,93 @@
+"""Who is timed: one row per side. To add one, add a row; a new kind of program is a file beside this one."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["LIMIT", "SIDES", "Side", "edited_by_hand"]
+
+FOLDER = Path(__file__).parent
+ROOT = FOLDER.parents[2]
+_LEGACY_KERAS = {"TF_USE_LEGACY_KERAS": "1"}
+LIMIT = "matrix products only"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One row.
+
+    Attributes:
+        program: a function of (the folder for edited scripts, TF 1.15's Python) that gives the command up to the
+            workload's arguments.
+        after: the arguments behind the workload's.
+        needs: the package without which the side sits out.
+        extra: runs only when asked for by name.
+    """
+
+    name: str
+    program: Callable[[Path, str | None], list[str]]
+    after: tuple[str, ...] = ()
+    needs: str | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    extra: bool = False
+
+    @property
+    def installed(self) -> bool:
+        return self.needs is None or importlib.util.find_spec(self.needs) is not None
+
+
+def edited_by_hand(folder: Path) -> Path:
+    """The TF1 program as its author would make it run on compat.v1."""
+    source = (FOLDER / "tf1.py").read_text(encoding="utf-8")
+    changes = {
+        "import tensorflow as tf": "import tensorflow.compat.v1 as tf\n\ntf.disable_v2_behavior()",
+        "tf.contrib.rnn.": "tf.nn.rnn_cell.",
+    }
+    for old, new in changes.items():
+        assert old in source
+        source = source.replace(old, new)
+    path = folder / "edited.py"
+    path.write_text(source, encoding="utf-8")
+    return path
+
+
+def _script(name: str):
+    return lambda folder, tf1: [sys.executable, str(FOLDER / name)]
+
+
+def _keras(name: str, make: str, how: str, backend: str = "tensorflow", extra: bool = False) -> Side:
+    return Side(name, _script("keras_side.py"), (make, how), backend, {"KERAS_BACKEND": backend}, extra)
+
+
+SIDES: dict[str, Side] = {
+    side.name: side
+    for side in (
+        Side("TensorFlow 1.15", lambda folder, tf1: [tf1, str(FOLDER / "tf1.py")] if tf1 else []),
+        Side("compat.v1, edited by hand", lambda folder, tf1: [sys.executable, str(edited_by_hand(folder))],
+             environment=_LEGACY_KERAS),
+        Side("legacy-tf1 run", lambda folder, tf1: [sys.executable, "-m", "legacy_tf1", "run", str(FOLDER / "tf1.py")]),
+        _keras("keras_port, fit", "port", "fit"),
+        _keras("stock Keras, fit", "stock", "fit"),
+        _keras("stock Keras, train_on_batch", "stock", "train_on_batch"),
+        _keras("stock Keras unrolled, train_on_batch", "unrolled", "train_on_batch", extra=True),
+        _keras("keras_port on JAX, fit", "port", "fit", "jax"),
+        _keras("stock Keras on JAX, fit", "stock", "fit", "jax"),
+        _keras("keras_port on PyTorch, fit", "port", "fit", "torch"),
+        _keras("stock Keras on PyTorch, fit", "stock", "fit", "torch"),
+        Side("PyTorch", _script("pytorch.py"), needs="torch"),
+        Side(LIMIT, _script("limit.py"), needs="torch"),
+    )
+}  # fmt: skip
+
+
+def environment(side: Side, cores: int) -> dict[str, str]:
+    """As many threads as cores for every library that a side may use."""
+    threads = {name: str(cores) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    paths = [str(FOLDER), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "CUDA_VISIBLE_DEVICES": "-1"}
+    return {**os.environ, **threads, **quiet, **side.environment, "PYTHONPATH": os.pathsep.join(paths)}
