@@ -36,6 +36,18 @@ SEEDS_AFTER_GRADIENT: dict[str, str] = {
     "while_loop": "the backward pass of a loop keeps other values",
 }
 
+# name in the tables above -> other names of the same function
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "atan2": ("math.atan2",),
+    "contrib.layers.conv2d": ("contrib.layers.convolution2d", "contrib.slim.conv2d", "contrib.slim.convolution2d"),
+    "contrib.layers.flatten": ("contrib.slim.flatten",),
+    "einsum": ("linalg.einsum",),
+    "image.resize_image_with_crop_or_pad": ("image.resize_with_crop_or_pad",),
+    "parse_example": ("io.parse_example",),
+    "parse_single_example": ("io.parse_single_example",),
+    "unsorted_segment_sum": ("math.unsorted_segment_sum",),
+}
+
 # these call an argument by another name, or take their arguments in another order: {name: how}
 ARGUMENTS: dict[str, str] = {
     "Operation": "scripts cannot make one by hand",
@@ -65,15 +77,13 @@ _SHUFFLED = "a shuffle followed directly by repeat gives another order than TF 1
 _KERAS = "it is the tf-keras of today, not the Keras 2.2.4 of TF 1.15, and has not been compared with that one"
 _SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
 
-# TF1 name, or prefix of names -> what differs
+# TF1 name, or prefix of names -> what differs; add a row here for anything that the tables above do not hold
 APPROXIMATE: dict[str, str] = {
     **{
-        name: f"same values; with a seed, random ops made after it draw other numbers ({why})"
-        for name, why in SEEDS_AFTER.items()
-    },
-    **{
-        name: f"same values; with a seed, random ops made after its gradients draw other numbers ({why})"
-        for name, why in SEEDS_AFTER_GRADIENT.items()
+        alias: f"same values; with a seed, random ops made after {what} draw other numbers ({why})"
+        for rows, what in ((SEEDS_AFTER, "it"), (SEEDS_AFTER_GRADIENT, "its gradients"))
+        for name, why in rows.items()
+        for alias in (name, *_ALIASES.get(name, ()))
     },
     **{name: f"{how}; the rest is as in TF 1.15" for name, how in ARGUMENTS.items()},
     "contrib.data.shuffle_and_repeat": _SHUFFLED,

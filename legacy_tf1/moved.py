@@ -53,6 +53,11 @@ def _split(name: str, *parts: str) -> tuple[str, tuple[str, ...]]:
 # TF1 module -> modules of today whose public names it shows, searched in this order
 MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow": (_V1,),
+    "tensorflow.app": (f"{_V1}.app",),
+    "tensorflow.app.flags": (f"{_PYTHON}.platform.flags",),
+    "tensorflow.flags": (f"{_PYTHON}.platform.flags",),
+    "tensorflow.math": (f"{_V1}.math",),
+    f"{_PYTHON}.platform.flags": (f"{_PYTHON}.platform.flags",),
     "tensorflow.compat": ("tensorflow.compat",),
     "tensorflow.contrib": (),
     **rows.MODULES,
@@ -250,6 +255,11 @@ NAMES: dict[str, str] = {
         if "summar" in old
     },
     "tensorflow.nn.ctc_loss": "legacy_tf1.before_1_0:ctc_loss",
+    **{
+        f"{owner}.FLAGS": "legacy_tf1.core:FLAGS"
+        for owner in ("tensorflow.app.flags", "tensorflow.flags", f"{_PYTHON}.platform.flags")
+    },
+    **{f"{owner}.divide": "legacy_tf1.core:divide" for owner in ("tensorflow", "tensorflow.math")},
     "tensorflow.VERSION": "legacy_tf1.moved:VERSION",
     "tensorflow.__version__": "legacy_tf1.moved:VERSION",
     **{f"tensorflow.contrib.rnn.{cell}": f"{_V1}:nn.rnn_cell.{cell}" for cell in _CELLS},
@@ -273,6 +283,10 @@ RETIRED: dict[str, str] = {
     "tensorflow.contrib": (
         "tf.contrib ended with TensorFlow 1.15 and this part of it is not served; "
         "use the tf.* name that does the same, or leave this call out"
+    ),
+    "tensorflow.estimator": (
+        "tf.estimator ended with TensorFlow 2.15: build the graph that model_fn builds, and run it in a "
+        "tf.train.MonitoredTrainingSession, which takes the same hooks and checkpoint_dir"
     ),
     "tensorflow": "look for the name in the TensorFlow 1.15 API; it may come from a library of its own",
 }

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from legacy_tf1 import python2
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["cells", "sources"]
+
+# cells that are not Python
+_OF_OTHERS = {f"%%{name}" for name in ("HTML", "SVG", "bash", "cmd", "html", "javascript", "js", "latex", "markdown",
+                                       "perl", "python2", "ruby", "script", "sh", "svg", "system", "writefile")}  # fmt: skip
+_SHELL = re.compile(r"^(\s*[\w.]+\s*=\s*)(!|%(?!\s))")  # files = !ls
 
 
 def cells(path: Path, *, note: Callable[[str], None]) -> Iterator[types.CodeType]:
@@ -24,7 +31,8 @@ def cells(path: Path, *, note: Callable[[str], None]) -> Iterator[types.CodeType
         SyntaxError: a cell is not Python.
     """
     for name, source in sources(path, note=note):
-        yield compile(_shown(ast.parse(source, name)), name, "exec", dont_inherit=True)
+        tree = python2.runnable(python2.parse(source.encode(), name), source)
+        yield compile(_shown(tree), name, "exec", dont_inherit=True)
 
 
 def sources(path: Path, *, note: Callable[[str], None]) -> Iterator[tuple[str, str]]:
@@ -35,11 +43,17 @@ def sources(path: Path, *, note: Callable[[str], None]) -> Iterator[tuple[str, s
     """
     for number, source in enumerate(_sources(path), 1):
         name = f"{path}[cell {number}]"
+        if (magic := source.lstrip().partition("\n")[0].strip()).split(" ")[0] in _OF_OTHERS:
+            note(f"{name}: left out: {magic} and the cell below it")
+            source = ""
         yield name, "\n".join(_without_magic(line, name, note) for line in source.splitlines())
 
 
 def _without_magic(line: str, name: str, note: Callable[[str], None]) -> str:
     code = line.strip()
+    if assigned := _SHELL.match(line):
+        note(f"{name}: left out: {code}")
+        return f"{assigned[1]}[]"
     if not code.startswith(("%", "!", "?")) and not code.endswith("?"):
         return line
     note(f"{name}: left out: {code}")

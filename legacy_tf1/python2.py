@@ -11,20 +11,27 @@ import ast
 import functools
 import re
 import types
+import warnings
 
+from legacy_tf1 import old_attributes
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["DIVIDE", "compile_source", "divide", "parse"]
+__all__ = ["DIVIDE", "compile_source", "divide", "parse", "reason_to_convert", "runnable"]
 
 DIVIDE = "__legacy_tf1_divide__"
 # style only, or wrong for sources that already are half Python 3
 _SKIPPED = ("fix_buffer", "fix_idioms", "fix_set_literal", "fix_ws_comma")
 
+# what a source in today's syntax uses only if it is Python 2
+_NAMES = {"basestring", "long", "raw_input", "reload", "unichr", "unicode", "xrange"}
+_MODULES = {"ConfigParser", "HTMLParser", "Queue", "StringIO", "cPickle", "cStringIO", "commands", "cookielib",
+            "httplib", "urllib2", "urlparse"}  # fmt: skip
+
 _TRUE_DIVISION = re.compile(r"^from\s+__future__\s+import\b.*\bdivision\b", re.MULTILINE)
 
 
 def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> types.CodeType:
-    """Code of a source in Python 3 or, where that is a syntax error, in Python 2.
+    """Code of a source in Python 3 or, where it is none, in Python 2.
 
     Args:
         note: called with one line when the source was converted.
@@ -32,29 +39,76 @@ def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> t
     Raises:
         SyntaxError: of Python 3, where the source is neither.
     """
-    try:
-        return compile(source, filename, "exec", dont_inherit=True)
-    except SyntaxError as error:
-        tree = _convert(source, filename)
-        if tree is None:
-            raise
-        note(f"{filename} is Python 2 (line {error.lineno}: {error.msg}): converted in memory")
-        return compile(tree, filename, "exec", dont_inherit=True)
+    reason = reason_to_convert(source, filename)
+    if reason:
+        note(f"{filename} is Python 2 ({reason}): converted in memory")
+    return compile(runnable(parse(source, filename), _decode(source)), filename, "exec", dont_inherit=True)
+
+
+def runnable(tree: ast.Module, source: str) -> ast.Module:
+    """The tree as it runs in the TF1 world, with the attributes that objects have lost since."""
+    return old_attributes.Rewrite(source).visit(tree)
 
 
 def parse(source: bytes, filename: str) -> ast.Module:
-    """The tree of what `compile_source` compiles.
+    """The tree of a source as Python 3.
 
     Raises:
-        SyntaxError: as there.
+        SyntaxError: of Python 3, where the source is neither Python 3 nor Python 2.
     """
-    try:
+    if not reason_to_convert(source, filename):
         return ast.parse(source, filename)
-    except SyntaxError:
-        tree = _convert(source, filename)
-        if tree is None:
-            raise
-        return tree
+    tree = _convert(source, filename)
+    return tree if tree is not None else ast.parse(source, filename)
+
+
+def reason_to_convert(source: bytes, filename: str) -> str | None:
+    """What shows that a source is Python 2, with its line; None for Python 3."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they come once, when the code is compiled
+            tree = ast.parse(source, filename)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    found = _only_in_python_2(tree)
+    return found and f"line {found[1]}: {found[0]}"
+
+
+def _only_in_python_2(tree: ast.Module) -> tuple[str, int] | None:
+    """A name or module that only Python 2 had, used by a source that does not look after it itself."""
+    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    own |= {alias.asname or alias.name for node in ast.walk(tree) for alias in getattr(node, "names", ())
+            if isinstance(alias, ast.alias)}  # fmt: skip
+    own |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    for node in _unguarded(tree):
+        if isinstance(node, ast.Name) and node.id in _NAMES - own:
+            return node.id, node.lineno
+        if isinstance(node, ast.Import):
+            gone = {alias.name for alias in node.names} & _MODULES
+        else:
+            gone = {node.module} & _MODULES if isinstance(node, ast.ImportFrom) and not node.level else ()
+        if gone:
+            return f"import {min(gone)}", node.lineno
+    return None
+
+
+def _unguarded(node: ast.AST):
+    """The nodes below one, without those that a source runs in one Python only."""
+    for child in ast.iter_child_nodes(node):
+        if _guards(child):
+            continue
+        yield child
+        yield from _unguarded(child)
+
+
+def _guards(node: ast.AST) -> bool:
+    if isinstance(node, ast.Try):
+        caught = {name.id for handler in node.handlers for name in ast.walk(handler.type or ast.Name("Exception"))
+                  if isinstance(name, ast.Name)}  # fmt: skip
+        return bool(caught & {"AttributeError", "Exception", "ImportError", "ModuleNotFoundError", "NameError"})
+    if isinstance(node, (ast.If, ast.IfExp)):
+        return bool(re.search(r"version|PY2|PY3|hasattr", ast.unparse(node.test)))
+    return False
 
 
 def divide(a, b):
@@ -75,7 +129,8 @@ def _convert(source: bytes, filename: str) -> ast.Module | None:
         tree = ast.parse(converted, filename)
     except (ParseError, TokenError, SyntaxError):
         return None
-    return tree if _TRUE_DIVISION.search(text) else ast.fix_missing_locations(_Divide().visit(tree))
+    tree = _Sys().visit(tree)
+    return ast.fix_missing_locations(tree if _TRUE_DIVISION.search(text) else _Divide().visit(tree))
 
 
 @functools.lru_cache(maxsize=None)  # Python 3.7, where goldens come from, has no functools.cache
@@ -119,4 +174,17 @@ class _Divide(ast.NodeTransformer):
         if isinstance(node.op, ast.Div) and isinstance(node.target, ast.Name):
             call = ast.Call(ast.Name(DIVIDE, ast.Load()), [ast.Name(node.target.id, ast.Load()), node.value], [])
             return ast.Assign([node.target], call)
+        return node
+
+
+class _Sys(ast.NodeTransformer):
+    """Leaves out `reload(sys); sys.setdefaultencoding("utf-8")`: in Python 3 it is the default."""
+
+    def visit_Call(self, node: ast.Call):
+        self.generic_visit(node)
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if called == "setdefaultencoding":
+            return ast.copy_location(ast.Constant(None), node)
+        if called == "reload" and node.args and isinstance(node.args[0], ast.Name) and node.args[0].id == "sys":
+            return node.args[0]
         return node

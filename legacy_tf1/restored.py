@@ -6,11 +6,14 @@ of it with the removed names added; the module itself, and every library, stays 
 
 from __future__ import annotations
 
+import builtins
+import contextlib
 import functools
 import importlib
+import operator
 import types
 
-__all__ = ["REMOVED", "module"]
+__all__ = ["CHANGED", "REMOVED", "module", "open"]
 
 _ABC = ("Callable", "Container", "Generator", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView", "Mapping",
         "MappingView", "MutableMapping", "MutableSequence", "MutableSet", "Sequence", "Set", "Sized", "ValuesView")  # fmt: skip
@@ -23,42 +26,280 @@ _NUMPY_RENAMED = {
     "string_": "bytes_", "trapz": "trapezoid", "unicode_": "str_", "uint0": "uintp",
 }  # fmt: skip
 
-# module -> removed name -> "module:name" of today
+_SELECTION = {name: f"sklearn.model_selection:{name}" for name in (
+    "GridSearchCV", "ParameterGrid", "RandomizedSearchCV", "StratifiedShuffleSplit", "cross_val_predict",
+    "cross_val_score", "learning_curve", "train_test_split", "validation_curve",
+)}  # fmt: skip
+_JOBLIB = {name: f"joblib:{name}" for name in ("Memory", "Parallel", "delayed", "dump", "hash", "load")}
+_HERE = "legacy_tf1.restored"
+
+# module -> removed name -> "module:name" of today; "module:" is a module
 REMOVED: dict[str, dict[str, str]] = {
     "base64": {"decodestring": "base64:decodebytes", "encodestring": "base64:encodebytes"},
+    "cgi": {"escape": "html:escape"},
     "collections": {name: f"collections.abc:{name}" for name in _ABC},
     "fractions": {"gcd": "math:gcd"},
-    "inspect": {"getargspec": "legacy_tf1.restored:getargspec"},
+    "inspect": {"getargspec": f"{_HERE}:getargspec"},
+    "json": {},
     "numpy": {
         **{old: f"builtins:{new}" for old, new in _NUMPY_TYPES.items()},
         **{old: f"numpy:{new}" for old, new in _NUMPY_RENAMED.items()},
-        "NINF": "legacy_tf1.restored:NINF",
-        "asscalar": "legacy_tf1.restored:asscalar",
-        "in1d": "legacy_tf1.restored:in1d",
+        "NINF": f"{_HERE}:NINF",
+        "asscalar": f"{_HERE}:asscalar",
+        "find_common_type": f"{_HERE}:find_common_type",
+        "in1d": f"{_HERE}:in1d",
+        "mat": "numpy:asmatrix",
+        "msort": f"{_HERE}:msort",
+        "rank": "numpy:ndim",
+    },
+    "platform": {"dist": f"{_HERE}:dist", "linux_distribution": f"{_HERE}:dist"},
+    "random": {},
+    "scipy.misc": {
+        "comb": "scipy.special:comb",
+        "derivative": f"{_HERE}:derivative",
+        "factorial": "scipy.special:factorial",
+        "logsumexp": "scipy.special:logsumexp",
+    },
+    "sklearn.cross_validation": _SELECTION,
+    "sklearn.externals.joblib": _JOBLIB,
+    "sklearn.externals": {"joblib": "joblib:", "six": "six:"},
+    "sklearn.grid_search": _SELECTION,
+    "sklearn.learning_curve": _SELECTION,
+    "sklearn.metrics": {},
+    "sklearn.preprocessing": {"Imputer": "sklearn.impute:SimpleImputer"},
+    "string": {
+        "join": f"{_HERE}:join",
+        "letters": "string:ascii_letters",
+        "lowercase": "string:ascii_lowercase",
+        "maketrans": f"{_HERE}:maketrans",
+        "uppercase": "string:ascii_uppercase",
+        **{
+            name: f"builtins:str.{name}"
+            for name in (
+                "capitalize",
+                "count",
+                "find",
+                "index",
+                "ljust",
+                "lower",
+                "lstrip",
+                "replace",
+                "rfind",
+                "rindex",
+                "rjust",
+                "rstrip",
+                "split",
+                "splitlines",
+                "strip",
+                "swapcase",
+                "translate",
+                "upper",
+                "zfill",
+            )
+        },
+        "atof": "builtins:float",
+        "atoi": "builtins:int",
     },
     "time": {"clock": "time:process_time"},
+}
+
+# module -> name that is still there and does something else now -> "module:name"
+CHANGED: dict[str, dict[str, str]] = {
+    "json": {name: f"{_HERE}:json_{name}" for name in ("load", "loads")},
+    "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray")},
+    "pandas": {name: f"{_HERE}:{name}" for name in ("concat", "read_csv")},
+    "random": {"sample": f"{_HERE}:sample"},
+    "sklearn.metrics": {"mean_squared_error": f"{_HERE}:mean_squared_error"},
+    "sklearn.preprocessing": {"OneHotEncoder": f"{_HERE}:one_hot_encoder"},
 }
 
 NINF = -float("inf")
 
 
-def module(name: str) -> types.ModuleType | None:
-    """The module as a script sees it; None where nothing was removed from it."""
-    return _restored(name) if name in REMOVED else None
+def module(name: str, *, whole: bool = True) -> types.ModuleType | None:
+    """The module as a script sees it; None where nothing of it changed.
+
+    Args:
+        whole: False for `import a.b`, which gives the script `a`.
+    """
+    if not whole and "." in name:
+        package = name.partition(".")[0]
+        if package in _NAMES:
+            _real(name)  # as the import statement does
+        return module(package)
+    return _restored(name) if name in _NAMES else None
+
+
+# every module of the tables, and the packages above it
+_NAMES = {".".join(parts[:depth]) for parts in (name.split(".") for name in (*REMOVED, *CHANGED))
+          for depth in range(1, len(parts) + 1)}  # fmt: skip
 
 
 @functools.cache
 def _restored(name: str) -> types.ModuleType:
-    real = importlib.import_module(name)
+    real = _real(name)
     copy = types.ModuleType(name, real.__doc__)
-    copy.__dict__.update(vars(real))
-    copy.__getattr__ = functools.partial(getattr, real)  # names that the module makes when they are first asked for
-    for removed, source in REMOVED[name].items():
-        module_name, _, attribute = source.partition(":")
+    below = {child.rpartition(".")[2] for child in _NAMES if child.rpartition(".")[0] == name}
+    copy.__dict__.update({key: value for key, value in vars(real).items() if key not in below})
+
+    def on_demand(attribute):  # names that the module makes when they are first asked for
+        return _restored(f"{name}.{attribute}") if attribute in below else getattr(real, attribute)
+
+    copy.__getattr__ = on_demand
+    for removed, source in REMOVED.get(name, {}).items():
         # np.bool and np.long are names of today again, for other things than those the script means
         if removed in _NUMPY_TYPES and name == "numpy" or removed not in vars(real):
-            setattr(copy, removed, getattr(importlib.import_module(module_name), attribute))
+            _give(copy, removed, source)
+    for changed, source in CHANGED.get(name, {}).items():
+        _give(copy, changed, source)
     return copy
+
+
+def _give(copy: types.ModuleType, name: str, source: str) -> None:
+    module_name, _, attribute = source.partition(":")
+    with contextlib.suppress(ImportError):  # of a library that is not installed
+        found = importlib.import_module(module_name)
+        setattr(copy, name, operator.attrgetter(attribute)(found) if attribute else found)
+
+
+def _real(name: str) -> types.ModuleType:
+    """The module of today; an empty one where the whole module was removed from a package that is here."""
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError:
+        if name not in REMOVED or "." not in name:
+            raise
+        importlib.import_module(name.partition(".")[0])
+        return types.ModuleType(name)
+
+
+def open(file, mode="r", *arguments, **named):
+    """`open` with the mode `U`, which Python 3 ignored until it was removed."""
+    return builtins.open(file, mode.replace("U", "") if isinstance(mode, str) else mode, *arguments, **named)
+
+
+def array(object, dtype=None, *arguments, **named):
+    """`numpy.array`, which made rows of unequal length an array of objects, and let integers overflow."""
+    import numpy
+
+    try:
+        return numpy.array(object, dtype, *arguments, **named)
+    except ValueError as error:
+        if dtype is not None or "inhomogeneous" not in str(error):
+            raise
+        return numpy.array(object, "O", *arguments, **named)
+    except OverflowError:
+        if dtype is None or numpy.dtype(dtype).kind not in "iu":
+            raise
+        return numpy.array(object, *arguments, **named).astype(dtype)
+
+
+def asarray(a, dtype=None, order=None):
+    """`numpy.asarray`, in the same way."""
+    import numpy
+
+    return (
+        a if dtype is None and order is None and type(a) is numpy.ndarray else array(a, dtype, copy=None, order=order)
+    )
+
+
+def find_common_type(array_types, scalar_types):
+    """`numpy.find_common_type`: the type of arrays, unless a scalar is of a higher kind."""
+    import numpy
+
+    arrays, scalars = (numpy.result_type(*types) if types else None for types in (array_types, scalar_types))
+    if arrays is None or scalars is None:
+        return arrays if scalars is None else scalars
+    kinds = "biufc"
+    return scalars if kinds.index(scalars.kind) > kinds.index(arrays.kind) else arrays
+
+
+def msort(a):
+    """`numpy.msort`: a copy sorted along the first axis."""
+    import numpy
+
+    return numpy.sort(a, axis=0)
+
+
+def dist(*arguments, **named):
+    """`platform.linux_distribution`: (name, version, code name)."""
+    import platform
+
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return "", "", ""
+    return release.get("NAME", ""), release.get("VERSION_ID", ""), release.get("VERSION_CODENAME", "")
+
+
+def json_load(fp, *, encoding=None, **named):
+    """`json.load`, which took an encoding and ignored it."""
+    import json
+
+    return json.load(fp, **named)
+
+
+def json_loads(s, *, encoding=None, **named):
+    """`json.loads`, likewise."""
+    import json
+
+    return json.loads(s, **named)
+
+
+def sample(population, k, **named):
+    """`random.sample`, of sets too."""
+    import random
+
+    return random.sample(tuple(population) if isinstance(population, (set, frozenset)) else population, k, **named)
+
+
+def maketrans(frm, to):
+    """`string.maketrans` of Python 2."""
+    return str.maketrans(frm, to)
+
+
+def join(words, sep=" "):
+    """`string.join` of Python 2."""
+    return sep.join(words)
+
+
+def concat(objs, axis=0, *arguments, **named):
+    """`pandas.concat`, with the axis by position too."""
+    import pandas
+
+    return pandas.concat(objs, axis=axis, **dict(zip(("join", "ignore_index"), arguments, strict=False)), **named)
+
+
+def read_csv(*arguments, squeeze=False, error_bad_lines=True, warn_bad_lines=True, **named):
+    """`pandas.read_csv` with the options that pandas 2 removed."""
+    import pandas
+
+    if not error_bad_lines:
+        named.setdefault("on_bad_lines", "warn" if warn_bad_lines else "skip")
+    frame = pandas.read_csv(*arguments, **named)
+    return frame.squeeze("columns") if squeeze else frame
+
+
+def mean_squared_error(y_true, y_pred, *, squared=True, **named):
+    """`sklearn.metrics.mean_squared_error`, or its root."""
+    from sklearn import metrics
+
+    return (metrics.mean_squared_error if squared else metrics.root_mean_squared_error)(y_true, y_pred, **named)
+
+
+def one_hot_encoder(*, sparse=None, n_values=None, **named):
+    """`sklearn.preprocessing.OneHotEncoder` with the older name of `sparse_output`."""
+    from sklearn.preprocessing import OneHotEncoder
+
+    return OneHotEncoder(**named if sparse is None else {"sparse_output": sparse, **named})
+
+
+def derivative(func, x0, dx=1.0, n=1, args=(), order=3):
+    """`scipy.misc.derivative`: the first or second, by central differences of three points."""
+    if n not in (1, 2) or order != 3:
+        raise ValueError("only the first and second derivative, from three points")
+    before, here, after = (func(x0 + step * dx, *args) for step in (-1, 0, 1))
+    return (after - before) / (2 * dx) if n == 1 else (after - 2 * here + before) / dx**2
 
 
 def getargspec(function):

@@ -23,6 +23,7 @@ import importlib.machinery
 import logging
 import os
 import random
+import re
 import sys
 import sysconfig
 import tempfile
@@ -30,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import modules, python2, restored, seeds
+from legacy_tf1 import modules, old_attributes, python2, restored, seeds
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "stay", "world_builtins"]
@@ -62,7 +63,7 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
         with _native_notes_hidden():
             import tensorflow as real
 
-        real.get_logger().setLevel(logging.ERROR)  # at an interactive prompt TensorFlow itself asks for more
+        real.get_logger().setLevel(logging.WARNING)  # at an interactive prompt TensorFlow itself asks for more
         real.compat.v1.disable_v2_behavior()
         undo.enter_context(_printed_as_in_numpy_1())
         undo.enter_context(_imports())
@@ -134,6 +135,8 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__["__import__"] = _import
     copy.__dict__[modules.WORLD] = True
     copy.__dict__[python2.DIVIDE] = python2.divide
+    copy.__dict__[old_attributes.ATTRIBUTE] = old_attributes.attribute
+    copy.__dict__["open"] = restored.open
     return copy
 
 
@@ -146,7 +149,11 @@ def _of_the_world(name: str, fromlist, level: int) -> types.ModuleType | None:
     """What an import statement of the TF1 world returns where it is not the interpreter's to answer."""
     if level:
         return None
-    return modules.import_(name, fromlist) if name.partition(".")[0] == "tensorflow" else restored.module(name)
+    return (
+        modules.import_(name, fromlist)
+        if name.partition(".")[0] == "tensorflow"
+        else restored.module(name, whole=bool(fromlist))
+    )
 
 
 def _refuse_a_late_start() -> None:
@@ -171,18 +178,23 @@ def _environment(settings: dict[str, str]):
 
 @contextlib.contextmanager
 def _quiet():
-    # Python's own "show warnings" state of the script must survive, so only our filters are removed
+    # Python's own "show warnings" state of the script must survive, so only our filters are removed;
+    # tf.logging is this logger, and what the script itself says there is shown, as TF 1.15 shows it
     logger = logging.getLogger("tensorflow")
-    level = logger.level
-    before = list(warnings.filters)
+    before, level = list(warnings.filters), logger.level
     for message in _NOISE:
         warnings.filterwarnings("ignore", message=message)
-    logger.setLevel(logging.ERROR)
+    logger.addFilter(_is_news)
     try:
         yield
     finally:
+        logger.removeFilter(_is_news)
         logger.setLevel(level)
         warnings.filters[:] = before
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not re.match("|".join(_NOISE), str(record.msg), re.DOTALL)
 
 
 @contextlib.contextmanager

@@ -1,9 +1,9 @@
 """keras_port.layers against TF1: which layer stands for which TF1 cell, where each weight goes, and how both are run.
 
-    python -m parity_tests.layer_cases FILE DTYPE...
+    python -m parity_tests.layer_cases FILE DTYPE,DTYPE [CASE...]
 
-runs every case on the Keras backend in force and pickles {(case, dtype): {key: array}} under the keys of
-`goldens/layer_snippets.py`, gradients in TF1's layout. `CASES` maps a name to a `Case`.
+runs the cases, or all, on the Keras backend in force and pickles {(case, dtype): {key: array}}, under the keys of
+`goldens/layer_snippets.py` and with gradients in TF1's layout, and {case: whether it holds a cell of Keras's own}. `CASES` maps a name to a `Case`.
 """
 
 from __future__ import annotations
@@ -446,7 +446,9 @@ def run_bidirectional(layer, x, lengths, states):
 
 enter(
     "bidirectional",
-    lambda L: L.BidirectionalRNN(L.gru_cell(UNITS, inputs=WIDTH, name="fw"), L.LSTMCell(3, name="bw"), return_state=True),
+    lambda L: L.BidirectionalRNN(
+        L.gru_cell(UNITS, inputs=WIDTH, name="fw"), L.LSTMCell(3, name="bw"), return_state=True
+    ),
     gru("bidirectional_rnn/fw/gru_cell", "fw") + lstm("bidirectional_rnn/bw/lstm_cell", "bw"),
     run_bidirectional,
 )
@@ -466,7 +468,9 @@ def make_stack(L):
     class Stack(keras.layers.Layer):
         def __init__(self):
             super().__init__()
-            cells = [[L.LSTMCell(units, name=f"{way}{k}") for way in ("fw", "bw")] for k, units in enumerate((UNITS, 2))]
+            cells = [
+                [L.LSTMCell(units, name=f"{way}{k}") for way in ("fw", "bw")] for k, units in enumerate((UNITS, 2))
+            ]
             self.levels = [L.BidirectionalRNN(*pair, merge_mode="concat", return_state=True) for pair in cells]
 
         def call(self, x, lengths):
@@ -524,6 +528,9 @@ def measure(name: str, dtype: str) -> dict:
             super().__init__()
             self.layer = case.make(layers)
 
+        def build(self, *shapes):  # the layers inside build themselves, as their own callers would have them
+            pass
+
         def call(self, x, *states):
             return case.run(self.layer, x, lengths, list(states))
 
@@ -540,14 +547,25 @@ def measure(name: str, dtype: str) -> dict:
     found = dict(zip(keys, gradients, strict=True))
     own = {key: found.pop(key) for key in list(found) if key == "inputs" or key.startswith("state/")}
     found = {**collect(case.rows, found, shapes, dict(variables)), **own}
+    STOCK[name] = any(isinstance(layer, _stock_cells()) for layer in run._flatten_layers())
     arrays = {f"result/{k}": value for k, value in enumerate(results)}
     return {**arrays, **{f"gradient/{key}": value for key, value in found.items()}}
+
+
+STOCK = {}  # which cases hold a cell of Keras's own, filled by `measure`
+
+
+def _stock_cells():
+    import keras
+
+    return keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell
 
 
 def loss(results):
     from keras import ops
 
-    return sum(ops.mean(ops.square(result - 0.25)) for result in results)
+    # `ops.mean` rounds float64 to float32 on JAX.
+    return sum(ops.sum(ops.square(result - 0.25)) / np.prod(result.shape) for result in results)
 
 
 def tensorflow_gradients(run, tensors):
@@ -555,16 +573,11 @@ def tensorflow_gradients(run, tensors):
 
     tensors = [tf.constant(tensor) for tensor in tensors]
     sources = [v.value for v in run.trainable_variables] + tensors
-
-    @tf.function
-    def compute():
-        with tf.GradientTape() as tape:
-            tape.watch(tensors)
-            results = run(*tensors)
-            total = loss(results)
-        return results, tape.gradient(total, sources, unconnected_gradients="zero")
-
-    results, gradients = compute()
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        results = run(*tensors)
+        total = loss(results)
+    gradients = tape.gradient(total, sources, unconnected_gradients="zero")
     return [result.numpy() for result in results], [gradient.numpy() for gradient in gradients]
 
 
@@ -594,13 +607,13 @@ def torch_gradients(run, tensors):
 GRADIENTS = {"tensorflow": tensorflow_gradients, "jax": jax_gradients, "torch": torch_gradients}
 
 
-def main(path, *dtypes):
+def main(path, dtypes, *names):
     found = {}
-    for name, case in CASES.items():
-        for dtype in dtypes:
-            if dtype in snippets.dtypes(case.golden):
+    for name in names or CASES:
+        for dtype in dtypes.split(","):
+            if dtype in snippets.dtypes(CASES[name].golden):
                 found[name, dtype] = measure(name, dtype)
-    Path(path).write_bytes(pickle.dumps(found))
+    Path(path).write_bytes(pickle.dumps((found, STOCK)))
 
 
 if __name__ == "__main__":

@@ -146,6 +146,7 @@ def _difference_first(one: Name) -> tuple[str, str]:
 
 def _complaints(tf, found: list[Name]):
     """Where the table and the TF1 world say different things."""
+    approximate = {}
     for one in found:
         try:
             value = operator.attrgetter(one.full.removeprefix("tensorflow."))(tf)
@@ -156,6 +157,8 @@ def _complaints(tf, found: list[Name]):
         if one.place is None:
             yield f"{one.full}: not available in the table, and yet there"
             continue
+        if one.difference and one.full.removeprefix("tensorflow.") in exactness.APPROXIMATE and callable(value):
+            approximate[id(value)] = one.full
         wrong = _other_arguments(one, value)
         if wrong and one.difference is None:
             yield f"{one.full}: {wrong}: put them right, or add a row to ARGUMENTS in legacy_tf1/exactness.py"
@@ -165,6 +168,11 @@ def _complaints(tf, found: list[Name]):
             and one.full.removeprefix("tensorflow.") in exactness.ARGUMENTS
         ):
             yield f"{one.full}: its arguments are right by now: remove its row from legacy_tf1/exactness.py"
+    for one in found:
+        if one.place and not one.difference:
+            other = approximate.get(id(operator.attrgetter(one.full.removeprefix("tensorflow."))(tf)))
+            if other:
+                yield f"{one.full}: is {other}, whose row in legacy_tf1/exactness.py should hold for it too"
 
 
 def _other_arguments(one: Name, value) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from legacy_tf1.check import uses
@@ -40,7 +42,7 @@ LINES = (
     "from tensorflow.examples.tutorials.mnist import input_data",
     "from tensorflow.contrib import nowhere",
     "from tensorflow.python.framework import ops",
-    "import tensorflow.models.rnn",
+    "import tensorflow.models.nowhere",
 )
 
 
@@ -61,18 +63,38 @@ def test_check_and_run_agree(tmp_path):
     assert checked.returncode == 1 and "what to do" not in checked.stdout and "NOT AVAILABLE; " in checked.stdout
 
 
-def test_a_folder_its_places_and_python_2(tmp_path):
+def test_a_folder_its_places_and_verdicts(tmp_path):
+    """Python 2 sources and notebooks are read as they are run."""
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "net.py").write_text("import tensorflow as tf\n\ncell = tf.contrib.rnn.BasicRNNCell(3)\n")
+    (tmp_path / "package" / "old.py").write_text("import tensorflow as tf\nprint 'step', tf.einsum\n")
+    cells = ["%matplotlib inline\nimport tensorflow as tf", "", "tf.ones(3)\ntf.contrib.ffmpeg"]
+    notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
+    (tmp_path / "cells.ipynb").write_text(json.dumps(notebook))
     (tmp_path / "notes.txt").write_text("tf.nothing")
-    done = python("-m", "legacy_tf1", "check", tmp_path)
-    assert done.returncode == 0, done.stderr
-    (line,) = done.stdout.splitlines()
-    assert line.startswith(f"{tmp_path / 'package' / 'net.py'}:3: tf.contrib.rnn.BasicRNNCell  tensorflow.")
-    assert line.endswith("rnn_cell.BasicRNNCell")
-    (tmp_path / "old.py").write_text("import tensorflow as tf\nprint 'step'\n")
-    done = python("-m", "legacy_tf1", "check", tmp_path)
-    assert done.returncode == 1 and "old.py:2: not Python 3" in done.stdout
+    done = python("-m", "legacy_tf1", "check", "--json", tmp_path)
+    found = json.loads(done.stdout)
+    said = {(use["path"].removeprefix(f"{tmp_path}/"), use["line"], use["symbol"]): use for use in found}
+    assert {place: use["verdict"] for place, use in said.items()} == {
+        ("package/net.py", 3, "tf.contrib.rnn.BasicRNNCell"): "exact",
+        ("package/old.py", 2, "tf.einsum"): "approximate",
+        ("cells.ipynb[cell 3]", 1, "tf.ones"): "exact",
+        ("cells.ipynb[cell 3]", 2, "tf.contrib.ffmpeg"): "not available",
+    }, done.stderr
+    cell = said["package/net.py", 3, "tf.contrib.rnn.BasicRNNCell"]
+    assert cell["served_from"].endswith("rnn_cell.BasicRNNCell") and cell["note"] == ""
+    assert "draw other numbers" in said["package/old.py", 2, "tf.einsum"]["note"]
+    assert done.returncode == 1 and "4 TF1 symbols: 2 exact, 1 approximate, 1 not available" in done.stderr
+
+
+def test_lines_for_people_and_what_is_no_python(tmp_path):
+    (tmp_path / "a.py").write_text("import tensorflow as tf\ntf.ones(tf.einsum)\n")
+    (tmp_path / "b.py").write_text("import tensorflow as tf\n\nx = (\n")
+    done = python("-m", "legacy_tf1", "check", ".", cwd=tmp_path)
+    ones, einsum, broken = sorted(done.stdout.splitlines(), key=lambda line: (line[:4], "einsum" in line))
+    assert ones == "a.py:2: tf.ones  exact; tensorflow.compat.v1.ones"
+    assert einsum.startswith("a.py:2: tf.einsum  approximate; tensorflow.compat.v1.einsum; same values; with a seed,")
+    assert broken.startswith("b.py:3: not Python: '(' was never closed  NOT AVAILABLE; ") and done.returncode == 1
 
 
 def test_check_runs_nothing(tmp_path):

@@ -30,11 +30,16 @@ SCRIPTS = {
     "hangs.py": "import tensorflow as tf\nimport subprocess\n\nsubprocess.run(['sleep', '987.5'])\n",
     "missing.py": "import tensorflow as tf\n\ntf.contrib.ffmpeg.decode_audio\n",
     "typed.py": "import tensorflow as tf\ninput('name? ')\n",
-    "catches.py": TRAINS + "    while True:\n        try:\n            session.run(train)\n        except:\n            pass\n",
+    "catches.py": TRAINS
+    + "    while True:\n        try:\n            session.run(train)\n        except:\n            pass\n",
     "deep/train.py": "from net import loss\nfrom tensorflow.contrib import rnn\n",
     "deep/net.py": TRAINS,
     "deep/cells.ipynb": json.dumps(
-        {"cells": [{"cell_type": "code", "source": "%matplotlib inline\nimport tensorflow as tf\nraise KeyError('no')"}]}
+        {
+            "cells": [
+                {"cell_type": "code", "source": "%matplotlib inline\nimport tensorflow as tf\nraise KeyError('no')"}
+            ]
+        }
     ),
     "plain.py": "open('/nonexistent/x')",
     ".hidden/a.py": "import tensorflow",
@@ -95,7 +100,9 @@ def test_an_entry_holds_losses_symbol_and_last_words(surveyed):
 
 def test_nothing_is_left_behind(surveyed):
     folder, *_ = surveyed
-    assert sorted(path.name for path in folder.iterdir()) == sorted({name.split("/")[0] for name in (*SCRIPTS, "data.txt")})
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        {name.split("/")[0] for name in (*SCRIPTS, "data.txt")}
+    )
     assert "sleep 987.5" not in running()
 
 
@@ -118,7 +125,9 @@ def test_what_counts_as_done():
     board = Scoreboard(Path("/nowhere/board.json"), Path("/f"), dict(steps=20))
     for path, outcome in (("a.py", "runs"), ("b.py", "fails")):
         board.entries[path] = dict(path=path, outcome=outcome, key=board._key("hash"))
-    assert board.done("a.py", "hash", None) and board.done("b.py", "hash", None) and not board.done("c.py", "hash", None)
+    assert (
+        board.done("a.py", "hash", None) and board.done("b.py", "hash", None) and not board.done("c.py", "hash", None)
+    )
     assert not board.done("a.py", "other", None) and not board.done("a.py", "hash", "all")
     assert board.done("a.py", "hash", "failed") and not board.done("b.py", "hash", "failed")
     board.about["limits"] = dict(steps=21)
@@ -148,7 +157,12 @@ def test_a_scratch_copy_shields_the_folder(tmp_path):
     folder = tmp_path / "folder"
     (folder / "one" / "data").mkdir(parents=True)
     (folder / "two").mkdir()
-    for name, text in {"one/a.py": "", "one/data/small": "s", "one/data/large": "l" * (SMALL + 1), "two/b": "b"}.items():
+    for name, text in {
+        "one/a.py": "",
+        "one/data/small": "s",
+        "one/data/large": "l" * (SMALL + 1),
+        "two/b": "b",
+    }.items():
         (folder / name).write_text(text)
     copy = mirror(folder, tmp_path / "copy", folder / "one" / "a.py")
     assert copy == tmp_path / "copy" / "one" / "a.py" and copy.is_file()

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from keras_port.layers import state
+from keras_port.layers.wide import matmul, tanh
 from keras_port.layers.wrapper import CellWrapper
 from keras_port.layers.wrappers import add_linear, linear
 
@@ -77,10 +78,10 @@ class AttentionCellWrapper(CellWrapper):
     def _attended(self, query, window):
         """softmax(score . tanh(window W + query)) over the window's rows, and their weighted sum."""
         # XLA cannot compile the gradient of TensorFlow's product of a 3-D and a 2-D tensor inside a loop.
-        rows = ops.matmul(ops.reshape(window, (-1, self.attn_size)), self.window_kernel)
+        rows = matmul(ops.reshape(window, (-1, self.attn_size)), self.window_kernel)
         keys = ops.reshape(rows, (-1, self.attn_length, self.attn_vec_size))
         keys = keys + ops.expand_dims(linear(query, self.query), 1)
-        weights = ops.softmax(ops.sum(self.score * ops.tanh(keys), axis=-1), axis=-1)
+        weights = ops.softmax(ops.sum(self.score * tanh(keys), axis=-1), axis=-1)
         return ops.sum(ops.expand_dims(weights, -1) * window, axis=1)
 
 

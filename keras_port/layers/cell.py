@@ -27,16 +27,21 @@ class Cell(keras.layers.Layer):
         self.units = units
         self.initializer = keras.initializers.get(initializer or "glorot_uniform")
 
-    def add_joint_kernel(self, names, sizes, columns: int, initializer=None) -> list:
+    def another_initializer(self):
+        """The same distribution, other numbers, unless the initializer has a seed of its own."""
+        clone = getattr(self.initializer, "clone", None)
+        return clone() if clone else self.initializer
+
+    def add_joint_kernel(self, names, sizes, columns: int) -> list:
         """One weight (size, columns) per name: the pieces, by rows, of one TF1 kernel."""
-        drawn = joint_rows(initializer or self.initializer, sizes, columns)
+        drawn = joint_rows(self.another_initializer(), sizes, columns)
         return [
             self.add_weight(shape=(size, columns), initializer=piece, name=name)
             for name, size, piece in zip(names, sizes, drawn, strict=True)
         ]
 
     def add_kernel(self, name: str, *shape: int):
-        return self.add_weight(shape=shape, initializer=self.initializer, name=name)
+        return self.add_weight(shape=shape, initializer=self.another_initializer(), name=name)
 
     def add_bias(self, name: str, columns: int, start: float = 0.0):
         return self.add_weight(shape=(columns,), initializer=keras.initializers.Constant(start), name=name)

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_port.layers.cell import LSTMLike, clipped, seen, split
 from keras_port.layers.layer_norm_lstm import add_norm, normalized
+from keras_port.layers.wide import activated, matmul
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
@@ -63,7 +64,7 @@ class CoupledInputForgetGateLSTMCell(LSTMLike):
         self.built = True
 
     def gates(self, inputs, h) -> list:
-        product = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel)
+        product = matmul(inputs, self.kernel) + matmul(h, self.recurrent_kernel)
         if not self.layer_norm:
             return split(product + self.bias, 3)
         return [normalized(gate, *norm) for gate, norm in zip(split(product, 3), self.norms[:3], strict=True)]
@@ -73,10 +74,10 @@ class CoupledInputForgetGateLSTMCell(LSTMLike):
         f, candidate, o = self.gates(inputs, h)
         peephole_f, peephole_o = self.peepholes or (None, None)
         f = ops.sigmoid(seen(f + self.forget_bias, peephole_f, c))
-        c = f * c + (1 - f) * self.activation(candidate)
+        c = f * c + (1 - f) * activated(self.activation, candidate)
         if self.layer_norm:
             c = normalized(c, *self.norms[3])
-        h = ops.sigmoid(seen(o, peephole_o, c)) * self.activation(c)
+        h = ops.sigmoid(seen(o, peephole_o, c)) * activated(self.activation, c)
         if self.num_proj is not None:
-            h = clipped(ops.matmul(h, self.projection_kernel), self.proj_clip)
+            h = clipped(matmul(h, self.projection_kernel), self.proj_clip)
         return h, [h, c]

@@ -62,9 +62,7 @@ class DynamicRNN(keras.layers.Layer):
         self.rnn.build(self._swapped(sequences_shape))
         self.built = True
 
-    def call(
-        self, sequences, sequence_length=None, initial_state=None, keep_prob=None, mask=None, training=False
-    ):
+    def call(self, sequences, sequence_length=None, initial_state=None, keep_prob=None, mask=None, training=False):
         sequences = self._batch_major(sequences)
         if sequence_length is not None:
             mask = sequence_mask(sequence_length, ops.shape(sequences)[1])
@@ -171,12 +169,12 @@ class BidirectionalRNN(keras.layers.Layer):
         self.time_major = time_major
         self.supports_masking = True
         options = {"return_state": True, "time_major": time_major, "dtype": self.dtype_policy}
-        self.forward = DynamicRNN(forward_cell, name="forward", **options)
-        self.backward = DynamicRNN(backward_cell, name="backward", go_backwards=True, **options)
+        self.forward_layer = DynamicRNN(forward_cell, name="forward", **options)
+        self.backward_layer = DynamicRNN(backward_cell, name="backward", go_backwards=True, **options)
 
     def build(self, sequences_shape):
-        self.forward.build(sequences_shape)
-        self.backward.build(sequences_shape)
+        self.forward_layer.build(sequences_shape)
+        self.backward_layer.build(sequences_shape)
         self.built = True
 
     def call(self, sequences, sequence_length=None, initial_state=None, keep_prob=None, mask=None, training=False):
@@ -184,14 +182,14 @@ class BidirectionalRNN(keras.layers.Layer):
         given = {"sequence_length": sequence_length, "keep_prob": keep_prob, "mask": mask, "training": training}
         (ahead, *ahead_state), (back, *back_state) = (
             direction(sequences, initial_state=start, **given)
-            for direction, start in zip((self.forward, self.backward), starts, strict=True)
+            for direction, start in zip((self.forward_layer, self.backward_layer), starts, strict=True)
         )
         outputs = (ahead, back) if self.merge_mode is None else ops.concatenate([ahead, back], axis=-1)
         return (outputs, ahead_state, back_state) if self.return_state else outputs
 
     def compute_output_spec(self, sequences, *args, **options):
         (ahead, *ahead_state), (back, *back_state) = (
-            direction.compute_output_spec(sequences) for direction in (self.forward, self.backward)
+            direction.compute_output_spec(sequences) for direction in (self.forward_layer, self.backward_layer)
         )
         outputs = ahead, back
         if self.merge_mode == "concat":

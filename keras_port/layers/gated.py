@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from keras_port.layers.cell import Cell, LSTMLike, split
+from keras_port.layers.wide import activated, matmul, tanh
 
 _BRANCHES = 8
 
@@ -36,18 +37,18 @@ class NASCell(LSTMLike):
 
     def call(self, inputs, states):
         h, c = states
-        recurrent = ops.matmul(h, self.recurrent_kernel)
+        recurrent = matmul(h, self.recurrent_kernel)
         if self.bias is not None:
             recurrent = recurrent + self.bias
-        x, r = split(ops.matmul(inputs, self.kernel), _BRANCHES), split(recurrent, _BRANCHES)
-        left = ops.tanh(ops.sigmoid(x[0] + r[0]) * ops.relu(x[1] + r[1]))
-        left_partner = ops.tanh(ops.sigmoid(x[2] + r[2]) + ops.relu(x[3] * r[3]))
-        right = ops.tanh(ops.tanh(x[4] + r[4]) * ops.sigmoid(x[5] + r[5]))
-        right_partner = ops.sigmoid(ops.tanh(x[6] + r[6]) + ops.sigmoid(x[7] + r[7]))
-        c = ops.tanh(left + c) * left_partner
-        h = ops.tanh(c * ops.tanh(right + right_partner))
+        x, r = split(matmul(inputs, self.kernel), _BRANCHES), split(recurrent, _BRANCHES)
+        left = tanh(ops.sigmoid(x[0] + r[0]) * ops.relu(x[1] + r[1]))
+        left_partner = tanh(ops.sigmoid(x[2] + r[2]) + ops.relu(x[3] * r[3]))
+        right = tanh(tanh(x[4] + r[4]) * ops.sigmoid(x[5] + r[5]))
+        right_partner = ops.sigmoid(tanh(x[6] + r[6]) + ops.sigmoid(x[7] + r[7]))
+        c = tanh(left + c) * left_partner
+        h = tanh(c * tanh(right + right_partner))
         if self.num_proj is not None:
-            h = ops.matmul(h, self.projection_kernel)
+            h = matmul(h, self.projection_kernel)
         return h, [h, c]
 
 
@@ -71,9 +72,9 @@ class UGRNNCell(Cell):
 
     def call(self, inputs, states):
         (h,) = states
-        g, candidate = split(ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel) + self.bias, 2)
+        g, candidate = split(matmul(inputs, self.kernel) + matmul(h, self.recurrent_kernel) + self.bias, 2)
         g = ops.sigmoid(g + self.forget_bias)
-        h = g * h + (1 - g) * self.activation(candidate)
+        h = g * h + (1 - g) * activated(self.activation, candidate)
         return h, [h]
 
 
@@ -111,10 +112,10 @@ class IntersectionRNNCell(Cell):
     def call(self, inputs, states):
         (h,) = states
         if self.projects:
-            inputs = ops.matmul(inputs, self.input_kernel) + self.input_bias
-        gates = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel) + self.bias
+            inputs = matmul(inputs, self.input_kernel) + self.input_bias
+        gates = matmul(inputs, self.kernel) + matmul(h, self.recurrent_kernel) + self.bias
         through_time, candidate, through_depth, y = split(gates, 4)
         through_time = ops.sigmoid(through_time + self.forget_bias)
         through_depth = ops.sigmoid(through_depth + self.forget_bias)
-        h = through_time * h + (1 - through_time) * ops.tanh(candidate)
-        return through_depth * inputs + (1 - through_depth) * self.y_activation(y), [h]
+        h = through_time * h + (1 - through_time) * tanh(candidate)
+        return through_depth * inputs + (1 - through_depth) * activated(self.y_activation, y), [h]

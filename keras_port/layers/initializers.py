@@ -48,32 +48,27 @@ class UniformBlocks(keras.initializers.Initializer):
 
     def __init__(self, limits):
         self.limits = list(limits)
+        self.blocks = [keras.initializers.RandomUniform(-limit, limit) for limit in self.limits]
 
     def __call__(self, shape, dtype=None):
         *rows, columns = shape
-        width = columns // len(self.limits)
-        blocks = [keras.random.uniform((*rows, width), -limit, limit, dtype=dtype) for limit in self.limits]
-        return ops.concatenate(blocks, axis=-1)
+        part = (*rows, columns // len(self.blocks))
+        return ops.concatenate([block(part, dtype=dtype) for block in self.blocks], axis=-1)
 
     def get_config(self):
         return {"limits": self.limits}
 
 
 def joint_rows(initializer, sizes, columns: int) -> list:
-    """Initializers of the pieces of one kernel (sum(sizes), columns), drawn once and cut by rows.
+    """Initializers of the pieces of one kernel (sum(sizes), columns), cut by rows.
 
-    The kernel is drawn when the first piece is asked for: Keras may put off
-    making variables, and a number drawn while a graph is traced has no value.
+    Each piece draws the whole kernel: a Keras initializer draws the same
+    numbers every time. (Keras may also initialize while it traces a graph, and
+    what is drawn there cannot be kept.)
     """
-    drawn = []
 
     def piece(begin, end):
-        def initialize(shape, dtype=None):
-            if not drawn:
-                drawn.append(initializer((sum(sizes), columns), dtype=dtype))
-            return drawn[0][begin:end]
-
-        return initialize
+        return lambda shape, dtype=None: initializer((sum(sizes), columns), dtype=dtype)[begin:end]
 
     ends = [sum(sizes[: k + 1]) for k in range(len(sizes))]
     return [piece(end - size, end) for size, end in zip(sizes, ends, strict=True)]

@@ -17,6 +17,7 @@ from keras_port.layers.cell import clipped, split
 from keras_port.layers.dropout import dropped
 from keras_port.layers.lstm import LSTMCell
 from keras_port.layers.state import KEY
+from keras_port.layers.wide import matmul, mean
 
 EPSILON = {"float16": 1e-3}  # 1e-12 for every other dtype
 
@@ -34,8 +35,8 @@ def normalized(x, gamma, beta):
     """
     dtype = keras.backend.standardize_dtype(x.dtype)
     wide = ops.cast(x, "float32") if dtype in ("float16", "bfloat16") else x
-    centered = wide - ops.mean(wide, axis=-1, keepdims=True)
-    variance = ops.mean(centered * centered, axis=-1, keepdims=True)
+    centered = wide - mean(wide)
+    variance = mean(centered * centered)
     unit = centered * ops.rsqrt(variance + EPSILON.get(dtype, 1e-12))
     return ops.cast(unit, dtype) * gamma + beta
 
@@ -91,7 +92,7 @@ class LayerNormLSTMCell(LSTMCell):
         return state
 
     def gates(self, inputs, h):
-        product = ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel)
+        product = matmul(inputs, self.kernel) + matmul(h, self.recurrent_kernel)
         return [normalized(gate, *norm) for gate, norm in zip(split(product, 4), self.norms[:4], strict=True)]
 
     def memory(self, c):

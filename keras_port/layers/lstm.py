@@ -16,6 +16,7 @@ import keras
 from keras import ops
 
 from keras_port.layers.cell import LSTMLike, clipped, seen, split
+from keras_port.layers.wide import activated, matmul
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
@@ -61,7 +62,7 @@ class LSTMCell(LSTMLike):
 
     def gates(self, inputs, h) -> list:
         """i, f, c, o before their activations."""
-        return split(ops.matmul(inputs, self.kernel) + ops.matmul(h, self.recurrent_kernel) + self.bias, 4)
+        return split(matmul(inputs, self.kernel) + matmul(h, self.recurrent_kernel) + self.bias, 4)
 
     def memory(self, c):
         """The new c as the output gate and the next step see it."""
@@ -73,8 +74,8 @@ class LSTMCell(LSTMLike):
         peephole_i, peephole_f, peephole_o = self.peepholes or (None,) * 3
         i = ops.sigmoid(seen(i, peephole_i, c))
         f = ops.sigmoid(seen(f + self.forget_bias, peephole_f, c))
-        c = self.memory(f * c + i * candidate_dropout(self.activation(candidate)))
-        h = ops.sigmoid(seen(o, peephole_o, c)) * self.activation(c)
+        c = self.memory(f * c + i * candidate_dropout(activated(self.activation, candidate)))
+        h = ops.sigmoid(seen(o, peephole_o, c)) * activated(self.activation, c)
         if self.num_proj is not None:
-            h = clipped(ops.matmul(h, self.projection_kernel), self.proj_clip)
+            h = clipped(matmul(h, self.projection_kernel), self.proj_clip)
         return h, [h, c]

@@ -12,6 +12,7 @@ import keras
 from keras import ops
 
 from keras_port.layers.cell import LSTMLike
+from keras_port.layers.wide import matmul, tanh
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
@@ -53,15 +54,14 @@ class PhasedLSTMCell(LSTMLike):
         self.gates = self._add_group("gates", width, 2 * self.units, memory=self.use_peepholes)
         self.candidate = self._add_group("candidate", width, self.units, memory=False)
         self.output_gate = self._add_group("output", width, self.units, memory=self.use_peepholes)
-        logs = math.log(self.period_init_min), math.log(self.period_init_max)
-        drawn = []  # TF1 draws a unit's phase between 0 and its period
+        log_period = keras.initializers.RandomUniform(math.log(self.period_init_min), math.log(self.period_init_max))
+        part = keras.initializers.RandomUniform(0.0, 1.0)
 
         def period(shape, dtype=None):
-            drawn.append(ops.exp(keras.random.uniform(shape, *logs, dtype=dtype)))
-            return drawn[-1]
+            return ops.exp(log_period(shape, dtype=dtype))
 
-        def phase(shape, dtype=None):
-            return keras.random.uniform(shape, dtype=dtype) * drawn[-1]
+        def phase(shape, dtype=None):  # TF1 draws a unit's phase between 0 and its period
+            return part(shape, dtype=dtype) * period(shape, dtype)
 
         self.period = self.add_weight(shape=(self.units,), initializer=period, name="period")
         self.phase = self.add_weight(shape=(self.units,), initializer=phase, name="phase")
@@ -83,8 +83,8 @@ class PhasedLSTMCell(LSTMLike):
         old_h, old_c = states
         time, x = inputs[:, :1], inputs[:, 1:]
         i, f = ops.split(ops.sigmoid(_linear((x, old_h, old_c), self.gates)), 2, axis=-1)
-        c = old_c * f + i * ops.tanh(_linear((x, old_h), self.candidate))
-        h = ops.tanh(c) * ops.sigmoid(_linear((x, old_h, c), self.output_gate))
+        c = old_c * f + i * tanh(_linear((x, old_h), self.candidate))
+        h = tanh(c) * ops.sigmoid(_linear((x, old_h, c), self.output_gate))
         openness = self._openness(time)
         h, c = (openness * new + (1 - openness) * old for new, old in ((h, old_h), (c, old_c)))
         return h, [h, c]
@@ -93,8 +93,8 @@ class PhasedLSTMCell(LSTMLike):
         """(batch, 1) -> (batch, units): up and down again during the open part, then the leak."""
         period, ratio_on = ops.convert_to_tensor(self.period), ops.convert_to_tensor(self.ratio)
         shifted = time - self.phase
-        # The remainder, with the gradient of the identity. Keras's floor would round float64 on PyTorch.
-        turns = ops.stop_gradient(ops.floor_divide(shifted, period))
+        # The remainder, with the gradient of the identity. (A whole number of turns survives Keras's rounding.)
+        turns = ops.cast(ops.floor(ops.stop_gradient(shifted / period)), shifted.dtype)
         cycle = (shifted - turns * ops.stop_gradient(period)) / period
         rising = 2 * cycle / ratio_on
         openness = ops.where(cycle < ratio_on, 2 - rising, self.leak * cycle)
@@ -104,4 +104,4 @@ class PhasedLSTMCell(LSTMLike):
 def _linear(parts, group):
     """The sum of each part times its own rows of the kernel, and the bias; parts without rows are left out."""
     kernels, bias = group
-    return sum(ops.matmul(part, kernel) for part, kernel in zip(parts, kernels, strict=False)) + bias
+    return sum(matmul(part, kernel) for part, kernel in zip(parts, kernels, strict=False)) + bias

@@ -13,6 +13,7 @@ from __future__ import annotations
 import keras
 
 from keras_port.layers.initializers import joint_glorot, joint_glorot_gru
+from keras_port.layers.wide import tanh
 
 
 def basic_rnn(units, *, inputs, **options) -> keras.layers.SimpleRNN:
@@ -52,6 +53,8 @@ def multi_rnn_cell(cells):
 
 
 def _made(kind, units, ours, options):
+    if keras.backend.backend() == "jax" and keras.dtype_policies.get(options.get("dtype")).compute_dtype == "float64":
+        ours["activation"] = tanh  # Keras's rounds to float32 there
     # An option of the caller's wins over ours.
     return kind(units, **{**ours, **options})
 

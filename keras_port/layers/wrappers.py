@@ -9,6 +9,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
+from keras_port.layers.wide import activated, matmul
 from keras_port.layers.wrapper import CellWrapper
 
 
@@ -95,7 +96,7 @@ class InputProjectionWrapper(_Projection):
         self.built = True
 
     def call(self, inputs, states, training=False):
-        return self.inner(self.activation(linear(inputs, self.weights_in)), states, training)
+        return self.inner(activated(self.activation, linear(inputs, self.weights_in)), states, training)
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
@@ -113,7 +114,7 @@ class OutputProjectionWrapper(_Projection):
 
     def call(self, inputs, states, training=False):
         outputs, states = self.inner(inputs, states, training)
-        return self.activation(linear(outputs, self.weights_out)), states
+        return activated(self.activation, linear(outputs, self.weights_out)), states
 
 
 def add_linear(layer, name: str, rows: int, columns: int, start: float = 0.0) -> tuple:
@@ -125,7 +126,7 @@ def add_linear(layer, name: str, rows: int, columns: int, start: float = 0.0) ->
 
 def linear(x, weights):
     kernel, bias = weights
-    return ops.matmul(x, kernel) + bias
+    return matmul(x, kernel) + bias
 
 
 def _require_same_width(wrapper, input_shape) -> int:

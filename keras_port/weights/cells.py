@@ -102,12 +102,13 @@ BY_NAME = {cell.name: cell for cell in CELLS}
 CUSTOM_NAMED = ("LSTMCell", "BasicRNNCell", "UGRNNCell")
 
 Names = Mapping[str, str]  # role -> TF1 name; or Keras variable's name -> its path
+Shapes = Mapping[str, tuple[int, ...]]  # Keras path -> shape, as far as known
 
 
 def copied(*pairs: tuple[str, str]):
     """Rows that change nothing, for the (role, Keras name) that are there."""
 
-    def make(names: Names, keras: Names, forget_bias: float) -> list[Row]:
+    def make(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
         return [Row(names[role], (keras[own],), COPY) for role, own in pairs if role in names and own in keras]
 
     return make
@@ -116,12 +117,14 @@ def copied(*pairs: tuple[str, str]):
 def joint(order: tuple[int, ...], *, shifted: int | None = None):
     """Rows of one kernel for input and state, and of the bias, where they are there."""
 
-    def make(names: Names, keras: Names, forget_bias: float) -> list[Row]:
-        rows = [Row(names["kernel"], (keras["kernel"], keras["recurrent_kernel"]), joint_kernel(order))]
+    def make(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
+        outputs = shapes.get(keras["recurrent_kernel"], (None,))[0]
+        kernel = joint_kernel(order, recurrent=outputs)
+        rows = [Row(names["kernel"], (keras["kernel"], keras["recurrent_kernel"]), kernel)]
         if "bias" in names and "bias" in keras:
             by = 0.0 if shifted is None else forget_bias
             rows.append(Row(names["bias"], (keras["bias"],), gate_bias(order, shifted=shifted or 0, by=by)))
-        return rows + _EXTRAS(names, keras, forget_bias)
+        return rows + _EXTRAS(names, keras, forget_bias, shapes)
 
     return make
 
@@ -129,7 +132,7 @@ def joint(order: tuple[int, ...], *, shifted: int | None = None):
 _EXTRAS = copied(*((name, name) for name in (*_PEEPHOLES, "projection_kernel", *_NORMS, "input_kernel", "input_bias")))
 
 
-def gru(names: Names, keras: Names, forget_bias: float) -> list[Row]:
+def gru(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
     """TF1's gates r, u and candidate, Keras's z, r, h in one kernel."""
     return [
         Row((names["gates_kernel"], names["candidate_kernel"]), (keras["kernel"], keras["recurrent_kernel"]), GRU_KERNEL),
@@ -137,7 +140,7 @@ def gru(names: Names, keras: Names, forget_bias: float) -> list[Row]:
     ]  # fmt: skip
 
 
-def cudnn_gru(names: Names, keras: Names, forget_bias: float) -> list[Row]:
+def cudnn_gru(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
     """CudnnCompatibleGRUCell: reset after the matmul, two biases for the candidate."""
     kernels = ("gates_kernel", "input_kernel", "hidden_kernel")
     biases = ("gates_bias", "input_bias", "hidden_bias")
@@ -248,7 +251,7 @@ def lstm_cell(scope: str, layer: str, *, forget_bias: float = 1.0, age: str = "1
     """The rows of a TF1 LSTMCell or LSTMBlockCell in `scope` and a Keras LSTM; `age` as in AGES."""
     kernel, bias = AGES[age]
     names = {"kernel": f"{scope}/{kernel}", "bias": f"{scope}/{bias}"}
-    return joint(_IFCO, shifted=LSTM_FORGET)(names, _in_layer(layer), forget_bias)
+    return joint(_IFCO, shifted=LSTM_FORGET)(names, _in_layer(layer), forget_bias, {})
 
 
 def gru_cell(scope: str, layer: str, *, age: str = "1.2") -> list[Row]:
@@ -258,7 +261,7 @@ def gru_cell(scope: str, layer: str, *, age: str = "1.2") -> list[Row]:
     names = {}
     for role, part in zip(("gates", "candidate"), parts, strict=True):
         names |= {f"{role}_kernel": f"{scope}/{part}/{kernel}", f"{role}_bias": f"{scope}/{part}/{bias}"}
-    return gru(names, _in_layer(layer), 0.0)
+    return gru(names, _in_layer(layer), 0.0, {})
 
 
 # since that version: what kernel and bias are called

@@ -60,6 +60,13 @@ def add_parser(commands) -> None:
     )
     weights.add_argument("--averages", action="store_true", help="take the moving averages (EMA) of the weights")
     weights.add_argument("--weights-only", action="store_true", help="leave the optimizer's state and the step")
+    weights.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a weight that no layer takes may be left out; a pattern such as 'decoder/*' too; may be repeated",
+    )
     weights.add_argument("--json", action="store_true", help="print JSON instead of a table")
     weights.add_argument("--overwrite", action="store_true", help="replace an existing output")
     weights.set_defaults(usage_error=weights.error)
@@ -139,6 +146,7 @@ def _fill(arguments: argparse.Namespace) -> int:
         forget_bias=arguments.forget_bias,
         averages=arguments.averages,
         weights_only=arguments.weights_only,
+        skip=arguments.skip,
     )
     with _quiet():
         from keras_port.training import save

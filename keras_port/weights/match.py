@@ -17,6 +17,13 @@ from keras_port.weights.names import Group
 from keras_port.weights.rows import COPY, Row
 
 
+# Names that Keras gives to layers by itself.
+_AUTOMATIC = {
+    "batch_normalization", "bidirectional", "bidirectional_rnn", "conv1d", "conv2d", "conv3d", "dense", "dynamic_rnn",
+    "embedding", "functional", "gru", "lstm", "rnn", "sequential", "simple_rnn", "time_distributed",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Target:
     """A layer or cell of a model with weights of its own.
@@ -122,7 +129,7 @@ def _rows(target: Target, group: Group, shapes, forget_biases, default):
             continue
         bias = forget_biases.get(group.scope, BY_NAME[cell].forget_bias if default is None else default)
         try:
-            rows = make(group.names, target.paths, bias or 0.0)
+            rows = make(group.names, target.paths, bias or 0.0, target.shapes)
         except KeyError:  # the layer lacks a variable, or the group a role
             continue
         if _whole(rows, target, group) and all(_agrees(row, target, shapes) for row in rows):
@@ -169,14 +176,18 @@ def _pair(paths: list[str], scopes: list[str], options: Mapping) -> dict[int, in
 
 
 def _by_name(paths, scopes, left):
-    """A pair in which a part of the layer's path is also a part of the scope, and only there."""
-    for t in {t for t, _ in left}:
-        found = [g for a, g in left if a == t and set(paths[t].split("/")[:1]) & set(scopes[g].split("/"))]
-        if len(found) == 1:
-            rivals = [a for a, g in left if g == found[0] and set(paths[a].split("/")[:1]) & set(scopes[g].split("/"))]
-            if rivals == [t]:
-                return [(t, found[0])]
+    """A pair in which the layer's name, if a person gave it, is a part of the scope, and of no other."""
+    alike = {(t, g) for t, g in left if _given(paths[t]) and _given(paths[t]) in scopes[g].split("/")}
+    for t, g in sorted(alike):
+        if sum(a == t for a, _ in alike) == 1 and sum(b == g for _, b in alike) == 1:
+            return [(t, g)]
     return None
+
+
+def _given(path: str) -> str:
+    """The name of the layer at the head of a path; empty for `dense_3`, which counts the layers of a process."""
+    name = path.partition("/")[0]
+    return "" if re.sub(r"_\d+$", "", name) in _AUTOMATIC else name
 
 
 def _only(left):

@@ -81,20 +81,24 @@ COPY = Transform(
 )
 
 
-def joint_kernel(order: tuple[int, ...]) -> Transform:
-    """(inputs + units, gates * units) <-> kernel, recurrent_kernel."""
+def joint_kernel(order: tuple[int, ...], *, recurrent: int | None = None) -> Transform:
+    """(inputs + outputs, gates * units) <-> kernel, recurrent_kernel.
+
+    `recurrent` is the number of outputs of a cell that projects them; else
+    there are as many as units.
+    """
     inverse = inverse_of(order)
 
     def split(array):
-        units = array.shape[1] // len(order)
+        outputs = recurrent or array.shape[1] // len(order)
         array = reorder(array, order)
-        return array[:-units], array[-units:]
+        return array[:-outputs], array[-outputs:]
 
-    def join(kernel, recurrent):
-        return reorder(np.concatenate([kernel, recurrent]), inverse)
+    def join(of_input, of_output):
+        return reorder(np.concatenate([of_input, of_output]), inverse)
 
-    def tf1_shape(kernel, recurrent):
-        return (kernel[0] + recurrent[0], kernel[1])
+    def tf1_shape(of_input, of_output):
+        return (of_input[0] + of_output[0], of_input[1])
 
     return Transform(split, join, tf1_shape)
 

@@ -86,6 +86,8 @@ def load_state(model, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> 
         raise WeightError(model.name, problems)
 
     plan = [pair for entry in entries for pair in entry.pairs(arrays)]
+    if wrong := [v.path for v, array in plan if tuple(v.shape) != array.shape]:
+        raise WeightError(model.name, [f"the rows do not cut TF1's arrays to the shape of {', '.join(wrong)}"])
     if not resumed and slots:
         plan += _fresh_slots(model.optimizer)
     if GLOBAL_STEP in arrays:

@@ -9,6 +9,7 @@ reads what its graph has and leaves that alone, and reading it back adds it.
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
@@ -21,6 +22,7 @@ from keras_port.weights.names import ROUNDING, Fact, Group, classify, groups, jo
 from keras_port.weights.rows import Row
 from keras_port.weights.state import GLOBAL_STEP, dump_state, load_state, weight_entries
 
+_UNTAKEN = "no row and no layer of the model takes it"
 OPAQUE = (
     "the opaque parameters of one cuDNN version; restore them with TF1 on a GPU into tf.contrib.cudnn_rnn's layer, "
     "whose saver writes the canonical form (cudnn_compatible_lstm_cell/kernel), and give that checkpoint"
@@ -158,6 +160,7 @@ def fill(
     forget_bias: float | None = None,
     averages: bool = False,
     weights_only: bool = False,
+    skip: Iterable[str] = (),
 ) -> list[Fate]:
     """Load a checkpoint into a Keras model and its optimizer, all or nothing.
 
@@ -166,6 +169,7 @@ def fill(
         forget_bias: of cells whose graph is not there to tell; None is TF1's default for the cell.
         averages: take moving averages (EMA shadows) for the weights that have one.
         weights_only: leave the optimizer's state, and the optimizer starts anew.
+        skip: names, or patterns such as `decoder/*`, of weights that no layer takes; any other is an error.
 
     Returns what became of each variable. Raises CheckpointError, or
     WeightError, which names everything that does not fit.
@@ -176,6 +180,7 @@ def fill(
         raise CheckpointError(checkpoint.path, f"{name} holds cuDNN's opaque parameters", f"they are {OPAQUE}")
     found, cells = _rows_for(model, contents, rows, forget_bias)
     state, fates = _state(model, contents, found, averages, weights_only)
+    _left_out(model, fates, contents, tuple(skip))
     load_state(model, found, state)
     _add_rounding(model, contents, found)
     where = {name: row.keras_paths for row in found for name in row.tf1_names}
@@ -216,7 +221,7 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
         if fact.what == "weight":
             key = name
             if name not in wanted:
-                fate.reason = "no row and no layer of the model takes it"
+                fate.reason = _UNTAKEN
             elif name in shadows:
                 fate.reason = f"its moving average {shadows[name]} is taken instead"
                 continue
@@ -241,6 +246,20 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
         fate.reason = ""
     _check_optimizer(model, state, suffixes, foreign)
     return state, fates + _unreadable(contents)
+
+
+def _left_out(model, fates: list[Fate], contents: Contents, skip: tuple[str, ...]) -> None:
+    """Weights that nothing takes are left out on request only."""
+    problems = []
+    for fate in fates:
+        if fate.reason != _UNTAKEN:
+            continue
+        if any(fnmatch.fnmatchcase(fate.name, pattern) for pattern in skip):
+            fate.reason += "; left out on request"
+        else:
+            problems.append(f"{fate.name} {fate.shape}: {_UNTAKEN}; add the layer, or leave it out (--skip {fate.name})")
+    if problems:
+        raise WeightError(model.name, problems)
 
 
 def _not_used(reason: str, fact: Fact, optimizer, weights_only: bool) -> str:

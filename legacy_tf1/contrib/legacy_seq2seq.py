@@ -9,6 +9,7 @@ Source: tensorflow 1.15, contrib/legacy_seq2seq/python/ops/seq2seq.py.
 from __future__ import annotations
 
 import copy
+import types
 
 import tensorflow.compat.v1 as tf
 
@@ -55,7 +56,7 @@ def rnn_decoder(decoder_inputs, initial_state, cell, loop_function=None, scope=N
 def basic_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, dtype=tf.float32, scope=None):
     """Encoder and decoder of the same kind, each with weights of its own."""
     with tf.variable_scope(scope or "basic_rnn_seq2seq"):
-        _, state = tf.nn.static_rnn(copy.deepcopy(cell), encoder_inputs, dtype=dtype)
+        _, state = tf.nn.static_rnn(_copied(cell), encoder_inputs, dtype=dtype)
         return rnn_decoder(decoder_inputs, state, cell)
 
 
@@ -104,7 +105,7 @@ def embedding_rnn_seq2seq(
     with tf.variable_scope(scope or "embedding_rnn_seq2seq") as scope:
         if dtype is not None:
             scope.set_dtype(dtype)
-        encoder = EmbeddingWrapper(copy.deepcopy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(_copied(cell), num_encoder_symbols, embedding_size)
         _, state = tf.nn.static_rnn(encoder, encoder_inputs, dtype=scope.dtype if dtype is None else dtype)
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
@@ -261,7 +262,7 @@ def embedding_attention_seq2seq(
 ):
     """embedding_rnn_seq2seq whose decoder looks at the encoder's outputs."""
     with tf.variable_scope(scope or "embedding_attention_seq2seq", dtype=dtype) as scope:
-        encoder = EmbeddingWrapper(copy.deepcopy(cell), num_encoder_symbols, embedding_size)
+        encoder = EmbeddingWrapper(_copied(cell), num_encoder_symbols, embedding_size)
         encoded, state = tf.nn.static_rnn(encoder, encoder_inputs, dtype=scope.dtype)
         attention_states = tf.concat([tf.reshape(step, [-1, 1, cell.output_size]) for step in encoded], 1)
         output_size = None
@@ -519,6 +520,27 @@ def _check_projection(projection, num_symbols, dtype):
         return
     for tensor, shape in zip(projection, ([None, num_symbols], [num_symbols])):
         tf.convert_to_tensor(tensor, dtype=dtype).get_shape().assert_is_compatible_with(shape)
+
+
+def _copied(cell):
+    """A cell like this one with weights of its own; tensors that it holds, such as a keep probability, are shared."""
+    shared, seen, waiting = {}, set(), [cell]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if tf.is_tensor(one):
+            shared[id(one)] = one
+        elif isinstance(one, (list, tuple)):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, types.MethodType):
+            waiting.append(one.__self__)
+        elif isinstance(one, tf.Module):
+            waiting.extend(vars(one).values())
+    return copy.deepcopy(cell, shared)
 
 
 def _batch_size(sequence):

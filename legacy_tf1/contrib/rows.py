@@ -160,6 +160,10 @@ MODULES: dict[str, tuple[str, ...]] = {
             "python.training.training": "tf_slim.training.training",
         },
     ),
+    **{  # what TensorFlow keeps there is a copy of its own, of which tf.layers knows nothing
+        f"{_PYTHON}.layers.{name}": (f"tf_keras.src.legacy_tf_layers.{name}", f"{_PYTHON}.layers.{name}")
+        for name in ("base", "convolutional", "core", "normalization", "pooling")
+    },
     f"{_CONTRIB}.util": (f"{_PYTHON}.framework.tensor_util",),
     "tensorflow.examples.tutorials.mnist.mnist": ("legacy_tf1.mnist_model",),
     "tensorflow.models.rnn.ptb.reader": ("legacy_tf1.ptb_reader",),

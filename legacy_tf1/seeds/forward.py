@@ -171,6 +171,10 @@ FORWARD: dict[str, Drift] = {
     "tensorflow.python.training.ftrl:FtrlOptimizer._create_slots": Drift(after=lambda a: -2 * len(a.var_list)),
     # the datasets that optimize the pipeline are ops of TF 1.15's graph
     "tensorflow.python.data.ops.dataset_ops:DatasetV1._make_initializable_iterator": Drift(after=3),
+    # one op of contrib's own library
+    "legacy_tf1.contrib.seq2seq.gather_tree:gather_tree": Drift(
+        total=lambda a: 1 + _constants(a.step_ids, a.parent_ids, a.max_sequence_lengths, a.end_token)
+    ),
     # the dilation became a tensor, used or not
     "tf_keras.src.layers.convolutional.base_conv:Conv.convolution_op": Drift(
         after=lambda a: all(rate == 1 for rate in a.self.dilation_rate)

@@ -23,7 +23,7 @@ _STACK = 6
 
 # graph -> the static pairs of shapes that TF 1.15 has broadcast there: each is worked out once
 _broadcast: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-# graph -> the ops that apply the mask and the scale of today's dropout
+# graph -> the ops that apply the masks of today's dropout, and those it divides by
 _masks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 _scales: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -35,7 +35,7 @@ def note_dropout(dropped) -> None:
         _masks.setdefault(op.graph, set()).add(op.name)
         scaled = op.inputs[1].op
         if scaled.type == "RealDiv":
-            _scales.setdefault(op.graph, set()).add(scaled.name)
+            _scales.setdefault(op.graph, set()).add(scaled.inputs[1].op.name)
 
 
 def _is_static(tensor) -> bool:
@@ -103,7 +103,7 @@ def _reduced(a) -> int:
     """TF 1.15 works out at run time how to undo a broadcast; by a table where both shapes are static."""
     if a.gx is None and a.gy is None:
         return 0
-    return _undone(a.x, a.y, [a.gx, a.gy], plain=bool(_PLAIN & set(a.inside)))
+    return _undone(a.x, a.y, [a.gx, a.gy], plain=bool(_PLAIN & set(a.inside)) and not _is_scale(a.y))
 
 
 def _undone(x, y, gradients, *, plain: bool) -> int:
@@ -139,11 +139,12 @@ def _selection(a) -> int:
 
 
 def _division(a) -> int:
-    return -3 * _by_scale(a.op)
+    """Of dropout: a division by what TF 1.15 multiplies with."""
+    return -3 * _is_scale(a.op.inputs[1])
 
 
-def _by_scale(op) -> bool:
-    return op.name in _scales.get(op.graph, ())
+def _is_scale(tensor) -> bool:
+    return tensor.op.name in _scales.get(tensor.graph, ())
 
 
 def _sum_gradient(a) -> int:
@@ -214,7 +215,9 @@ GRADIENTS: dict[str, Drift] = {
     _OPS + "math_grad:_SumGrad": Drift(after=_sum_gradient),
     _OPS + "math_grad:_MeanGrad": Drift(after=_mean_gradient),
     _OPS + "math_grad:_ProdGrad": Drift(after=lambda a: 12 if _is_static(a.op.inputs[0]) else 3),
-    _OPS + "math_grad:_MinOrMaxGrad": Drift(after=lambda a: 7 * _is_static(a.op.inputs[0])),
+    _OPS + "math_grad:_MinOrMaxGrad": Drift(
+        after=lambda a: 11 if a.op.get_attr("keep_dims") else 7 * _is_static(a.op.inputs[0])
+    ),
     _OPS + "math_grad:_SignGrad": Drift(after=2),
     _OPS + "array_grad:_StridedSliceGrad": Drift(after=_slice_gradient),
     _OPS + "array_grad:_ReshapeGrad": Drift(total=_reshaped),

@@ -10,7 +10,7 @@ import collections
 import numpy as np
 
 SEED, STEPS = 7, 100
-BATCH, TIME, WIDTH, UNITS, SYMBOLS = 8, 6, 5, 12, 11
+BATCH, TIME, WIDTH, UNITS, SYMBOLS = 8, 6, 6, 12, 11
 
 CASES = collections.OrderedDict()
 
@@ -58,7 +58,7 @@ def classified(tf, last, y):
 
 
 def adam(tf):
-    return tf.train.AdamOptimizer(0.01)
+    return tf.train.AdamOptimizer(0.001)
 
 
 # cells and wrappers
@@ -66,7 +66,7 @@ def adam(tf):
 
 def _wrapped(inner="GRUCell", **keeps):
     def make(tf):
-        return tf.nn.rnn_cell.DropoutWrapper(getattr(tf.nn.rnn_cell, inner)(UNITS), **keeps)
+        return tf.nn.rnn_cell.DropoutWrapper(getattr(tf.nn.rnn_cell, inner)(UNITS), dtype=tf.float32, **keeps)
 
     return make
 
@@ -89,7 +89,6 @@ CELLS = {
     "IntersectionRNNCell": lambda tf: tf.contrib.rnn.IntersectionRNNCell(UNITS, num_in_proj=UNITS),
     "NASCell": lambda tf: tf.contrib.rnn.NASCell(UNITS),
     "CoupledInputForgetGateLSTMCell": lambda tf: tf.contrib.rnn.CoupledInputForgetGateLSTMCell(UNITS),
-    "TimeFreqLSTMCell": lambda tf: tf.contrib.rnn.TimeFreqLSTMCell(UNITS, feature_size=2, frequency_skip=1),
     "GLSTMCell": lambda tf: tf.contrib.rnn.GLSTMCell(UNITS, number_of_groups=2),
     "SRUCell": lambda tf: tf.contrib.rnn.SRUCell(UNITS),
     "IndRNNCell": lambda tf: tf.contrib.rnn.IndRNNCell(UNITS),

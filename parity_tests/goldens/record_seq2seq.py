@@ -2,9 +2,9 @@
 
 Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`:
 
-    python3.7 parity_tests/goldens/record_seq2seq.py
+    python3.7 parity_tests/goldens/record_seq2seq.py [START_OF_A_CASE ...]
 
-`seq2seq.npz` holds one vector of floats and one of whole numbers per case and dtype; `seq2seq.json` how they
+With starts of names, those cases are recorded anew and the others stay as they are. `seq2seq.npz` holds one vector of floats and one of whole numbers per case and dtype; `seq2seq.json` how they
 are cut up, the variables (name, shape, trainable, digest of the start value), the id that the graph had
 reached, the exceptions of the cases that must fail, every signature, the versions, the date and this recipe.
 """
@@ -29,25 +29,32 @@ import cell_snippets  # noqa: E402
 import seq2seq_snippets  # noqa: E402
 
 
-def main():
+def main(chosen):
     import tensorflow as tf
 
-    facts, arrays = seq2seq_snippets.measure_all(tf)
-    for dtype in ("float32", "float64"):
-        facts["train@" + dtype], arrays["train@" + dtype] = seq2seq_snippets.train(tf, getattr(tf, dtype))
+    old, packed = {"cases": {}}, {}
+    if chosen:
+        old = json.loads((HERE / "seq2seq.json").read_text())
+        with np.load(str(HERE / "seq2seq.npz")) as file:
+            packed = {key: file[key] for key in file.files}
+    runs = seq2seq_snippets.runs()
+    facts, arrays = seq2seq_snippets.measure_all(tf, [run for run in runs if not chosen or run.startswith(chosen)])
+    for run in seq2seq_snippets.TRAININGS:
+        if not chosen or run.startswith(chosen):
+            facts[run], arrays[run] = seq2seq_snippets.train(tf, getattr(tf, run.split("@")[1]))
     errors = {name: cell_snippets.failure(tf, build) for name, build in seq2seq_snippets.ERRORS.items()}
     failed = {name: fact["failed"] for name, fact in facts.items() if "failed" in fact}
     not_raised = [name for name, error in errors.items() if error is None]
     assert not failed and not not_raised, (failed, not_raised)
-    packed = {}
     for run, found in arrays.items():
         facts[run]["layout"] = [[key, list(value.shape), value.dtype.name] for key, value in found.items()]
-        for kind in ("f", "iub"):
-            values = [value.ravel() for value in found.values() if value.dtype.kind in kind]
+        for kind, kinds, dtype in (("floats", "f", run.split("@")[1]), ("ints", "iub", "int32")):
+            values = [value.ravel() for value in found.values() if value.dtype.kind in kinds]
             if values:
-                whole = run.split("@")[1] if kind == "f" else np.int32
-                packed[run + ("/floats" if kind == "f" else "/ints")] = np.concatenate(values).astype(whole)
-    np.savez_compressed(str(HERE / "seq2seq.npz"), **packed)
+                packed[run + "/" + kind] = np.concatenate(values).astype(dtype)
+    facts = {run: facts.get(run) or old["cases"][run] for run in runs + seq2seq_snippets.TRAININGS}
+    known = {run + kind for run in facts for kind in ("/floats", "/ints")}
+    np.savez_compressed(str(HERE / "seq2seq.npz"), **{key: packed[key] for key in sorted(packed) if key in known})
     about = {
         "recipe": "python3.7 parity_tests/goldens/record_seq2seq.py",
         "date": datetime.date.today().isoformat(),
@@ -59,8 +66,8 @@ def main():
     rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact, sort_keys=True)) for name, fact in facts.items())
     text = json.dumps(dict(about, cases="CASES"), separators=(",", ":")).replace('"CASES"', "{\n%s\n }" % rows)
     (HERE / "seq2seq.json").write_text(text + "\n")
-    print(len(facts), "cases,", len(errors), "errors")
+    print(len(arrays), "cases,", len(errors), "errors")
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]))

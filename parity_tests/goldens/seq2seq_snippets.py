@@ -19,13 +19,19 @@ except ImportError:  # the test imports this file as part of its package
 
 BATCH, TIME, MEMORY, WIDTH, UNITS, SYMBOLS = 3, 5, 4, 3, 4, 6
 END = 1
-STEPS, RATE = 2, 0.2
 TRAINING_STEPS = 20
+TRAININGS = ["train@float32", "train@float64"]
 
 CASES = collections.OrderedDict()
 ERRORS = collections.OrderedDict()
 FORWARD_ONLY = set()  # cases without gradients: searches, and what has no weights
-FLOAT32_ONLY = set()  # cases that TF 1.15 cannot build in float64
+# measured in float64 too; TF 1.15 cannot build all of them there
+FLOAT64 = (
+    "loss/mean", "training/impute", "training_cell/deep", "scheduled_embedding/seeds", "scheduled_output_more/both",
+    "query/bahdanau", "query/bahdanau_norm", "query/bahdanau_mask", "query/luong_scale", "wrapper/history",
+    "wrapper_of_two/sizes", "wrapper_inside_multi", "shared", "beam/width3", "beam/length", "beam_attention/history",
+    "beam_attention/two", "cumulative_product", "monotonic/parallel", "monotonic/hard",
+)  # fmt: skip
 
 
 def case(function, table=None, **marks):
@@ -38,7 +44,6 @@ def case(function, table=None, **marks):
         else:
             CASES[name] = lambda tf, F, value=value: function(tf, F, value)
         FORWARD_ONLY.update([name] if marks.get("forward_only") else [])
-        FLOAT32_ONLY.update([name] if marks.get("float32_only") else [])
     return function
 
 
@@ -329,7 +334,7 @@ def mechanism(tf, F, row, values=None, long=None):
 
 def once(tf, F, row):
     made = mechanism(tf, F, row)
-    query = tf.get_variable("query", [BATCH, UNITS], F)
+    query = tf.identity(tf.get_variable("query", [BATCH, UNITS], F))
     before = made.initial_state(BATCH, F)
     alignments, after = made(query, before)
     again = made(query * 2, after)
@@ -341,7 +346,7 @@ def query(tf, F, row):
     return once(tf, F, row)
 
 
-@cases(RECURSIVE, float32_only=True)
+@cases(RECURSIVE)
 def query_recursive(tf, F, row):
     return once(tf, F, row)
 
@@ -381,13 +386,8 @@ def wrapper(tf, F, options):
     return wrapped(tf, F, gru(tf), mechanism(tf, F, MECHANISMS["bahdanau"]), **options)
 
 
-@cases(MECHANISMS)
+@cases({name: MECHANISMS[name] for name in ("bahdanau_norm", "luong_scale", "bahdanau_monotonic_norm", "luong_monotonic_noise")})
 def wrapper_of(tf, F, row):
-    return wrapped(tf, F, lstm(tf), mechanism(tf, F, row), attention_layer_size=3)
-
-
-@cases(RECURSIVE, float32_only=True)
-def wrapper_of_recursive(tf, F, row):
     return wrapped(tf, F, lstm(tf), mechanism(tf, F, row), attention_layer_size=3)
 
 
@@ -512,7 +512,6 @@ BEAMS = collections.OrderedDict(
         ("deep", dict(beam_width=2, cell="deep")),
         ("function", dict(beam_width=2, function=True)),
         ("time_major", dict(beam_width=2, output_time_major=True)),
-        ("impute", dict(beam_width=2, impute_finished=True)),
         ("short", dict(beam_width=4, maximum_iterations=2)),
     ]
 )
@@ -574,8 +573,7 @@ def beam_attention(tf, F, row):
     return search(tf, F, cell, start, 3, **options)
 
 
-# TF 1.15 multiplies the coverage with float32 whatever the dtype
-@cases({"one": ["bahdanau"], "two": ["bahdanau", "luong"]}, forward_only=True, float32_only=True)
+@cases({"one": ["bahdanau"], "two": ["bahdanau", "luong"]}, forward_only=True)
 def beam_coverage(tf, F, kinds):
     cell, start = attentive(tf, F, [MECHANISMS[kind] for kind in kinds], 3, attention_layer_size=[3, 2][: len(kinds)])
     return search(tf, F, cell, start, 3, length_penalty_weight=0.6, coverage_penalty_weight=0.4)
@@ -590,6 +588,100 @@ def beam_over_encoder(tf, F, hidden):
     cell = tf.contrib.seq2seq.AttentionWrapper(gru(tf), made, 5, alignment_history=True)
     start = cell.zero_state(tf.shape(given)[0] * 3, F).clone(cell_state=tile(last, 3))
     return search(tf, F, cell, start, 3)
+
+
+# the Keras layers, which TF 1.15 has in its modules and does not export
+
+
+def ops(tf, name):
+    return cell_snippets.module(tf, "contrib.seq2seq.python.ops." + name)
+
+
+@case
+def keras_loss(tf, F):
+    logits = tf.get_variable("logits", [BATCH, TIME, SYMBOLS], F)
+    weights = tf.sequence_mask(lengths(tf), TIME, F)
+    return ops(tf, "loss").SequenceLoss()(tf.constant(ids(BATCH, TIME)), logits, weights)
+
+
+KERAS_MECHANISMS = collections.OrderedDict(
+    [
+        ("bahdanau", ("BahdanauAttentionV2", dict())),
+        ("bahdanau_norm", ("BahdanauAttentionV2", dict(normalize=True, probability_fn="hardmax"))),
+        ("luong", ("LuongAttentionV2", dict(scale=True))),
+        ("bahdanau_monotonic", ("BahdanauMonotonicAttentionV2", dict(normalize=True, score_bias_init=0.2))),
+        ("luong_monotonic", ("LuongMonotonicAttentionV2", dict(scale=True, sigmoid_noise=0.4, sigmoid_noise_seed=3))),
+    ]
+)
+
+
+@cases(KERAS_MECHANISMS)
+def keras_attention(tf, F, row):
+    kind, options = row
+    made = getattr(ops(tf, "attention_wrapper"), kind)(UNITS, memory(tf, F), memory_lengths(tf), **options)
+    cell = tf.contrib.seq2seq.AttentionWrapper(gru(tf), made, attention_layer_size=3)
+    return cell(constant(tf, F, BATCH, WIDTH), cell.zero_state(BATCH, F)), made.get_config()["units"] * made.keys
+
+
+def keras_decode(tf, F, sampler, given, **options):
+    dense = tf.keras.layers.Dense(SYMBOLS, name="projection")
+    decoder = ops(tf, "basic_decoder").BasicDecoderV2(gru(tf), sampler, dense, maximum_iterations=6)
+    return decoder(given, initial_state=constant(tf, F, BATCH, UNITS, seed=50), **options)
+
+
+@case
+def keras_training(tf, F):
+    sampler = ops(tf, "sampler").TrainingSampler()
+    return keras_decode(tf, F, sampler, inputs(tf, F), sequence_length=lengths(tf))
+
+
+@cases({"embedding": True, "output": False})
+def keras_scheduled(tf, F, embedding):
+    module = ops(tf, "sampler")
+    if embedding:
+        sampler = module.ScheduledEmbeddingTrainingSampler(0.5, seed=3, scheduling_seed=4)
+        return keras_decode(tf, F, sampler, inputs(tf, F), sequence_length=lengths(tf), embedding=table(tf, F))
+    sampler = module.ScheduledOutputTrainingSampler(0.5, seed=3, next_inputs_fn=lambda x: x[:, :WIDTH])
+    return keras_decode(tf, F, sampler, inputs(tf, F), sequence_length=lengths(tf))
+
+
+@cases({"greedy": "GreedyEmbeddingSampler", "sampled": "SampleEmbeddingSampler"}, forward_only=True)
+def keras_embedding(tf, F, kind):
+    sampler = getattr(ops(tf, "sampler"), kind)()
+    return keras_decode(tf, F, sampler, table(tf, F), start_tokens=tf.constant([2, 3, 4]), end_token=END)
+
+
+@case
+def keras_custom(tf, F):
+    given = inputs(tf, F)
+    sampler = ops(tf, "sampler").CustomSampler(
+        initialize_fn=lambda x: (tf.tile([False], [BATCH]), given[:, 0]),
+        sample_fn=lambda time, outputs, state: tf.argmax(outputs, -1, output_type=tf.int32),
+        next_inputs_fn=lambda time, outputs, state, sample_ids: (
+            tf.equal(sample_ids, time),
+            given[:, tf.minimum(time, TIME - 1)],
+            state,
+        ),
+    )
+    return keras_decode(tf, F, sampler, given)
+
+
+@case
+def keras_inference(tf, F):
+    sampler = ops(tf, "sampler").InferenceSampler(
+        lambda outputs: outputs[:, :WIDTH], [WIDTH], F, end_fn=lambda x: x[:, 0] > 0.5
+    )
+    return keras_decode(tf, F, sampler, constant(tf, F, BATCH, WIDTH))
+
+
+@cases({"plain": {}, "length": dict(length_penalty_weight=0.7)}, forward_only=True)
+def keras_beam(tf, F, options):
+    cell = gru(tf)
+    decoder = ops(tf, "beam_search_decoder").BeamSearchDecoderV2(
+        cell, 3, output_layer=tf.keras.layers.Dense(SYMBOLS, name="projection"), maximum_iterations=6, **options
+    )
+    start = tf.contrib.seq2seq.tile_batch(state(tf, F, cell), 3)
+    return decoder(table(tf, F), start_tokens=tf.constant([2, 3, 4]), end_token=END, initial_state=start)
 
 
 # functions
@@ -609,7 +701,7 @@ def monotonic(tf, F, mode):
     return tf.contrib.seq2seq.monotonic_attention(p, before, mode)
 
 
-@cases({"known": False, "unknown": True}, float32_only=True)
+@cases({"known": False, "unknown": True})
 def monotonic_recursive(tf, F, hidden):
     p = tf.sigmoid(tf.get_variable("p", [2, 5], F) * 4)
     if hidden:
@@ -723,7 +815,6 @@ failing_loss("targets", targets=[2])
 failing_loss("weights", weights=[2])
 failing_loss("both_time", sum_over_timesteps=True)
 failing_loss("both_batch", sum_over_batch=True)
-F32 = "float32"
 
 
 def helper_of(tf, *arguments, **options):
@@ -771,6 +862,18 @@ def batch_size_too_early(tf):
 @error
 def decode_no_decoder(tf):
     tf.contrib.seq2seq.dynamic_decode(gru(tf))
+
+
+@error
+def beams_imputed(tf):
+    cell, start = attentive(tf, tf.float32, [MECHANISMS["luong"]], 2)
+    search(tf, tf.float32, cell, start, 2, impute_finished=True)
+
+
+@error
+def monotonic_in_float64(tf):
+    made = mechanism(tf, tf.float64, MECHANISMS["luong_monotonic"])
+    made(tf.zeros([BATCH, UNITS], tf.float64), made.initial_state(BATCH, tf.float64))
 
 
 @error
@@ -936,10 +1039,10 @@ def flat(result):
 
 
 def measure(tf, name, dtype):
-    """Build one case in a graph of its own and run it, with fixed weights, and train it a little.
+    """Build one case in a graph of its own and run it with fixed weights.
 
     Returns facts (variables: name, shape, trainable, digest of the start value; the id that the graph has
-    reached) and arrays (every tensor the case returned, the gradients, losses).
+    reached) and arrays (every tensor the case returned, and the gradients).
     """
     F = getattr(tf, dtype)
     with tf.Graph().as_default(), tf.Session() as session:
@@ -948,14 +1051,12 @@ def measure(tf, name, dtype):
         facts = {"last_id": tf.get_seed(None)[1] if hasattr(tf, "get_seed") else tf.random.get_seed(None)[1]}
         variables, trained = tf.global_variables(), tf.trainable_variables()
         wanted = {"tensor/%d" % k: tensor for k, tensor in enumerate(tensors)}
-        losses = []
         if name not in FORWARD_ONLY:
             floats = [tensor for tensor in tensors if tensor.dtype == F]
             loss = tf.add_n([tf.reduce_mean(tf.square(tensor - 0.25)) for tensor in floats])
             gradients = tf.gradients(loss, trained)
             known = [(v, g) for v, g in zip(trained, gradients) if g is not None]
             wanted.update(("gradient/" + v.name, tf.convert_to_tensor(g)) for v, g in known)
-            train = tf.train.GradientDescentOptimizer(RATE).minimize(loss) if known else tf.no_op()
             facts["without_gradient"] = [v.name for v, g in zip(trained, gradients) if g is None]
         session.run(tf.global_variables_initializer())
         starts = session.run(variables)
@@ -969,14 +1070,11 @@ def measure(tf, name, dtype):
         session.run([v.initializer for v in variables], fixed)
         computed = session.run(wanted)
         arrays = collections.OrderedDict((key, np.asarray(computed[key])) for key in sorted(computed))
-        if name not in FORWARD_ONLY:
-            losses = [session.run([loss, train])[0] for _ in range(STEPS + 1)]
-            arrays["losses"] = np.array(losses)
         return facts, arrays
 
 
 def dtypes(name):
-    return ("float32",) if name in FLOAT32_ONLY else ("float32", "float64")
+    return ("float32", "float64") if name in FLOAT64 else ("float32",)
 
 
 def runs():
@@ -995,6 +1093,17 @@ def measure_all(tf, names=None):
     return facts, arrays
 
 
+def unpack(layout, run, packed):
+    """The arrays of one run, {key: array}, cut out of the recorded vectors of floats and whole numbers."""
+    arrays, begin = collections.OrderedDict(), {"floats": 0, "ints": 0}
+    for key, shape, dtype in layout:
+        kind = "floats" if dtype.startswith("float") else "ints"
+        end = begin[kind] + int(np.prod(shape))
+        arrays[key] = packed[run + "/" + kind][begin[kind] : end].reshape(shape).astype(dtype)
+        begin[kind] = end
+    return arrays
+
+
 # signatures
 
 MODULES = (
@@ -1007,31 +1116,38 @@ def signature(function):
     return [found.args, found.varargs, found.varkw, [repr(default) for default in found.defaults or ()]]
 
 
-def described(tf):
-    """{module: {name: signature, or of a class its methods', properties, fields and abstract names}} of TF 1.15."""
+HOMES = ("tensorflow.contrib.seq2seq.", "legacy_tf1.contrib.seq2seq.")
+
+
+def is_ours(value):
+    return (getattr(value, "__module__", None) or "").startswith(HOMES)
+
+
+def described(tf, wanted=None):
+    """{module: {name: its signature; of a class its methods', properties, fields and abstract names}}.
+
+    `wanted` has modules and names; without it, all that TF 1.15 defines in its modules.
+    """
     found = collections.OrderedDict()
     for name in MODULES:
         module = cell_snippets.module(tf, "contrib.seq2seq.python.ops." + name)
-        found[name] = collections.OrderedDict()
-        for key, value in sorted(vars(module).items()):
-            home = getattr(value, "__module__", None) or ""
-            if not home.startswith("tensorflow.contrib.seq2seq.") or not (inspect.isfunction(value) or inspect.isclass(value)):
-                continue
-            found[name][key] = description(value)
+        names = [key for key, value in sorted(vars(module).items()) if is_ours(value) and description(value)]
+        found[name] = collections.OrderedDict(
+            (key, description(getattr(module, key, None))) for key in (names if wanted is None else wanted[name])
+        )
     return found
 
 
 def description(value):
     if not inspect.isclass(value):
-        return signature(value)
+        return signature(value) if inspect.isfunction(value) else None
     members = {}
     for cls in reversed(value.__mro__):
-        if (getattr(cls, "__module__", None) or "").startswith("tensorflow.contrib.seq2seq."):
-            for key, member in vars(cls).items():
-                if inspect.isfunction(member) and member.__name__ != "__new__":
-                    members[key] = signature(member)
-                elif isinstance(member, property):
-                    members[key] = "property"
+        for key, member in vars(cls).items() if is_ours(cls) else ():
+            if inspect.isfunction(member) and member.__name__ != "__new__":
+                members[key] = signature(member)
+            elif isinstance(member, property):
+                members[key] = "property"
     return {
         "members": members,
         "fields": list(getattr(value, "_fields", ())),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tensorflow.compat.v1 as tf
 from tensorflow.python.ops import gen_training_ops as training_ops
+from tensorflow.python.ops import resource_variable_ops
 
 __all__ = ["AdaMaxOptimizer", "LazyAdamOptimizer", "NadamOptimizer"]
 
@@ -32,8 +33,19 @@ class _Adam(tf.train.AdamOptimizer):
     def _resource_apply_sparse(self, grad, var, indices):
         return self._on_rows(grad, var, indices)
 
-    def _scattered(self, method, var, indices, rows):
-        return getattr(var, method)(tf.IndexedSlices(rows, indices), use_locking=self._use_locking)
+    def _put(self, var, indices, rows):
+        """The variable's value once the rows are replaced."""
+        return self._scattered(tf.scatter_update, resource_variable_ops.resource_scatter_update, var, indices, rows)
+
+    def _added(self, var, indices, rows):
+        """The variable's value once the rows are added to it."""
+        return self._scattered(tf.scatter_add, resource_variable_ops.resource_scatter_add, var, indices, rows)
+
+    def _scattered(self, of_reference, of_resource, var, indices, rows):
+        if not isinstance(var, resource_variable_ops.BaseResourceVariable):
+            return of_reference(var, indices, rows, use_locking=self._use_locking)
+        with tf.control_dependencies([of_resource(var.handle, indices, rows)]):
+            return var.value()
 
 
 class AdaMaxOptimizer(_Adam):
@@ -80,11 +92,7 @@ class AdaMaxOptimizer(_Adam):
         v_rows = tf.maximum(tf.gather(v, indices) * beta2, tf.abs(grad))
         step = -lr / (1 - power) * (m_rows / (v_rows + epsilon))
         with tf.control_dependencies([m_rows, v_rows, step]):
-            updates = [
-                self._scattered("scatter_update", m, indices, m_rows),
-                self._scattered("scatter_update", v, indices, v_rows),
-                self._scattered("scatter_add", var, indices, step),
-            ]
+            updates = [self._put(m, indices, m_rows), self._put(v, indices, v_rows), self._added(var, indices, step)]
         return tf.group(*updates)
 
     def _finish(self, update_ops, name_scope):
@@ -125,12 +133,12 @@ class NadamOptimizer(_Adam):
         m, v = self._moments(var)
         scaled = grad * (1 - beta1)
         with tf.control_dependencies([m.assign(m * beta1, use_locking=self._use_locking)]):
-            m_new = self._scattered("scatter_add", m, indices, scaled)
+            m_new = self._added(m, indices, scaled)
         with tf.control_dependencies([v.assign(v * beta2, use_locking=self._use_locking)]):
-            v_new = self._scattered("scatter_add", v, indices, grad * grad * (1 - beta2))
+            v_new = self._added(v, indices, grad * grad * (1 - beta2))
         ahead = scaled + beta1 * tf.gather(m_new, indices)
         step = -lr * ahead / (tf.sqrt(tf.gather(v_new, indices)) + epsilon)
-        return tf.group(self._scattered("scatter_add", var, indices, step), ahead, v_new)
+        return tf.group(self._added(var, indices, step), ahead, v_new)
 
 
 class LazyAdamOptimizer(_Adam):
@@ -139,13 +147,8 @@ class LazyAdamOptimizer(_Adam):
     def _on_rows(self, grad, var, indices):
         lr, beta1, beta2, epsilon = self._rate(var)
         m, v = self._moments(var)
-        m_rows = beta1 * tf.gather(m, indices) + (1 - beta1) * grad
-        v_rows = beta2 * tf.gather(v, indices) + (1 - beta2) * tf.square(grad)
+        m_new = self._put(m, indices, beta1 * tf.gather(m, indices) + (1 - beta1) * grad)
+        v_new = self._put(v, indices, beta2 * tf.gather(v, indices) + (1 - beta2) * tf.square(grad))
+        m_rows, v_rows = tf.gather(m_new, indices), tf.gather(v_new, indices)
         step = lr * m_rows / (tf.sqrt(v_rows) + epsilon)
-        with tf.control_dependencies([m_rows, v_rows, step]):
-            updates = [
-                self._scattered("scatter_update", m, indices, m_rows),
-                self._scattered("scatter_update", v, indices, v_rows),
-                self._scattered("scatter_sub", var, indices, step),
-            ]
-        return tf.group(*updates)
+        return tf.group(self._added(var, indices, -step), m_new, v_new)

@@ -59,7 +59,7 @@ class DecoupledWeightDecayExtension:
         self._weight_decay_tensor = tf.convert_to_tensor(rate, name="weight_decay")
         super()._prepare()
 
-    def _decay(self, var, indices=None):
+    def _shrunk(self, var, indices=None):
         if self._decay_only is not None and id(var) not in self._decay_only:
             return tf.no_op()
         if indices is None:
@@ -68,19 +68,19 @@ class DecoupledWeightDecayExtension:
         return var.scatter_add(update, use_locking=self._use_locking)
 
     def _apply_dense(self, grad, var):
-        with tf.control_dependencies([self._decay(var)]):
+        with tf.control_dependencies([self._shrunk(var)]):
             return super()._apply_dense(grad, var)
 
     def _resource_apply_dense(self, grad, var):
-        with tf.control_dependencies([self._decay(var)]):
+        with tf.control_dependencies([self._shrunk(var)]):
             return super()._resource_apply_dense(grad, var)
 
     def _apply_sparse(self, grad, var):
-        with tf.control_dependencies([self._decay(var, grad.indices)]):
+        with tf.control_dependencies([self._shrunk(var, grad.indices)]):
             return super()._apply_sparse(grad, var)
 
     def _resource_apply_sparse(self, grad, var, indices):
-        with tf.control_dependencies([self._decay(var, indices)]):
+        with tf.control_dependencies([self._shrunk(var, indices)]):
             return super()._resource_apply_sparse(grad, var, indices)
 
 

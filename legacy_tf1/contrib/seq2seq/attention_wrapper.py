@@ -8,7 +8,6 @@ from __future__ import annotations
 import collections
 
 import tensorflow.compat.v1 as tf
-from tensorflow.python.trackable.data_structures import NoDependency
 from tf_keras.src.layers.rnn.legacy_cells import _zero_state_tensors
 
 from legacy_tf1.contrib.rnn.bases import RNNCell, assert_like_rnncell
@@ -116,7 +115,7 @@ class AttentionWrapper(RNNCell):
                 batch_size = size_of(tf.nest.flatten(initial_cell_state)[-1], 0)
                 message = _MISFIT % "initial_cell_state" + self._base_name
                 initial_cell_state = self._checked(batch_size, message, initial_cell_state, "check_initial_cell_state")
-            self._initial_cell_state = NoDependency(initial_cell_state)  # or tf-keras wraps the tuple
+            self._initial_cell_state = initial_cell_state
 
     def _batch_size_checks(self, batch_size, error_message):
         return [

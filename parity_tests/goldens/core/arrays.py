@@ -96,7 +96,7 @@ def products(tf):
         tf.erf(a), tf.lgamma(a + 3.0), tf.digamma(a + 3.0), tf.rsqrt(a + 3.0), tf.round(a), tf.rint(a), tf.log1p(a + 1.5), tf.expm1(a),
         tf.clip_by_value(a, -0.1, 0.1), tf.clip_by_value(t=a, clip_value_min=-0.1, clip_value_max=0.1), tf.clip_by_norm(a, 1.0, axes=[1]),
         tf.sigmoid(a), tf.log_sigmoid(a), tf.sign(a), tf.is_nan(a), tf.is_finite(a), tf.maximum(a, 0.0), tf.logical_xor([True], [False]),
-        tf.to_float([1]), tf.to_int32([1.5]), tf.to_int64([1.5]), tf.to_double([1]), tf.to_bfloat16([1.0]), tf.cast([1.7], tf.int32),
+        tf.to_float([1]), tf.to_int32([1.5]), tf.to_int64([1.5]), tf.to_double([1]), tf.cast(tf.to_bfloat16([1.0]), tf.float32), tf.cast([1.7], tf.int32),
         tf.saturate_cast([300.0], tf.uint8), tf.bitcast([1.0], tf.int32), tf.complex(1.0, 2.0), tf.fft([1.0 + 0j, 2.0]), tf.igamma(1.0, 2.0),
         tf.fill([2], 3), tf.zeros([2], tf.int32), tf.ones_like(a, optimize=False), tf.zeros_like(tensor=a, dtype=tf.int32), tf.range(3),
         tf.range(1, 9, delta=3), tf.lin_space(0.0, 1.0, 3), tf.linspace(0.0, 1.0, num=3), tf.constant(1, shape=[2, 2]), tf.constant([1], verify_shape=False),
@@ -118,7 +118,7 @@ def sparse(tf):
     pieces = [
         tf.sparse_add(s, t), tf.sparse_add(s, t, thresh=0.5), tf.sparse_concat(1, [s, t]), tf.sparse_concat(axis=0, sp_inputs=[s, t]),
         tf.sparse_split(axis=1, num_split=3, sp_input=s)[1], tf.sparse_reorder(s),
-        tf.sparse_split(split_dim=1, num_split=3, sp_input=s)[0], tf.sparse_reshape(s, [3, 2]), tf.sparse_retain(s, [True, False]),
+        tf.sparse_reshape(s, [3, 2]), tf.sparse_retain(s, [True, False]),
         tf.sparse_slice(s, [0, 0], [1, 2]), tf.sparse_softmax(s), tf.sparse_transpose(s), tf.sparse_fill_empty_rows(s, 0.0)[0],
         tf.sparse_maximum(s, t), tf.sparse_reset_shape(s), tf.sparse_reduce_sum_sparse(s, axis=0), tf.string_split(["a b", "c"]),
     ]  # fmt: skip

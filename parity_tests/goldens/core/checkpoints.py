@@ -1,15 +1,17 @@
 """A small LSTM with Adam, saved in the middle of its training by one world and carried on by the other.
 
-`then/` was written by TF 1.15.5 (record_core.py), `now/` by the TF1 world of today from the start weights in
-`then/`:
+`then/` was written by TF 1.15.5, `now/` by the TF1 world of today, which needs this line before record_core.py
+carries on from `now/` on TF 1.15.5:
 
-    python -m parity_tests.goldens.core.checkpoints
+    legacy-tf1 run parity_tests/goldens/core/write_now.py
 
-Run it before record_core.py, which carries on from `now/` on TF 1.15.5 and records the losses.
+The start weights are fixed numbers, so both worlds train the same model.
 """
 
+import gzip
 import os
 import shutil
+import tempfile
 from collections import OrderedDict
 
 import numpy as np
@@ -71,7 +73,11 @@ def write(tf, folder):
         session.run(tf.global_variables_initializer())
         before = train(session, tensors, range(BEFORE))
         saver.save(session, os.path.join(str(folder), "model"), global_step=tf.train.get_global_step())
-        return before, train(session, tensors, range(BEFORE, BEFORE + AFTER))
+        meta = os.path.join(str(folder), "model-%d.meta" % BEFORE)
+        with open(meta, "rb") as file, gzip.GzipFile(meta + ".gz", "wb", 9, mtime=0) as packed:
+            packed.write(file.read())  # most of it are names
+        os.remove(meta)
+        return [before, train(session, tensors, range(BEFORE, BEFORE + AFTER))]
 
 
 def carry_on(tf, folder):
@@ -85,8 +91,11 @@ def carry_on(tf, folder):
 def carry_on_from_the_meta_graph(tf, folder):
     """As above, from the `.meta` file alone: no line of the model is run."""
     with tf.Graph().as_default() as graph, tf.Session() as session:
-        path = tf.train.latest_checkpoint(str(folder))
-        tf.train.import_meta_graph(path + ".meta").restore(session, path)
+        path, copy = tf.train.latest_checkpoint(str(folder)), os.path.join(tempfile.mkdtemp(), "model.meta")
+        with gzip.open(path + ".meta.gz", "rb") as packed, open(copy, "wb") as file:
+            file.write(packed.read())
+        tf.train.import_meta_graph(copy).restore(session, path)
+        shutil.rmtree(os.path.dirname(copy))
         names = "x:0", "y:0", "sparse_softmax_cross_entropy_loss/value:0"
         update = graph.get_operation_by_name("ExponentialMovingAverage")
         return train(session, [graph.get_tensor_by_name(name) for name in names] + [update], range(BEFORE, BEFORE + AFTER))
@@ -104,5 +113,21 @@ def record(tf, here):
     found = OrderedDict(before=before, after=after)
     found["names"] = [[name, list(value.shape)] for name, value in content(tf, here / "then").items()]
     found["after now"] = carry_on(tf, here / "now")
-    found["after now's meta graph"] = carry_on_from_the_meta_graph(tf, here / "now")
+    return found
+
+
+def measure(tf, here):
+    """What test_core.py compares: both files read, the model trained and written once more."""
+    then, now, fresh = content(tf, here / "then"), content(tf, here / "now"), tempfile.mkdtemp()
+    found = {
+        "names in then": [[name, list(value.shape)] for name, value in then.items()],
+        "after then": carry_on(tf, here / "then"),
+        "after then's meta graph": carry_on_from_the_meta_graph(tf, here / "then"),
+        "written": write(tf, fresh),
+    }
+    written = content(tf, fresh)
+    shutil.rmtree(fresh)
+    found["names written"] = [[name, list(value.shape)] for name, value in written.items()]
+    close = [np.allclose(value, now[name], rtol=1e-5, atol=1e-6) for name, value in written.items()]
+    found["values as in now"] = all(close)  # another machine's kernels round otherwise
     return found

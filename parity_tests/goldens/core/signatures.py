@@ -54,6 +54,17 @@ def record(tf):
     return table
 
 
+def read(tf, names):
+    """{dotted name: parameters} for those of the names that there are."""
+    found = {}
+    for name in names:
+        above, _, last = name.rpartition(".")
+        owner = look_up(tf, above) if above else tf
+        if owner is not None and hasattr(owner, last):
+            found[name] = parameters(look_up(tf, name))
+    return found
+
+
 def methods(owner, public):
     """The public methods and properties that no public base class shows too."""
     public = {id(value) for value in public}

@@ -1,0 +1,207 @@
+"""Methods and attributes that Python and the libraries have taken off their objects since, given back to scripts.
+
+An object's class is shared with every library, so nothing is put back on it. Instead the scripts' own
+code asks here for the attributes of the table below: `frame.append(row)` runs as `attribute(frame,
+"append")(row)`. An object that has the attribute keeps its own.
+
+To give back one more, add a row.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable
+
+__all__ = ["ATTRIBUTE", "OLD", "Rewrite", "attribute"]
+
+ATTRIBUTE = "__legacy_tf1_attribute__"  # the name under which `attribute` stands in the scripts' builtins
+
+
+def attribute(owner, name: str):
+    """`owner.name`, where today's owner has none by the row of the table."""
+    try:
+        found = getattr(owner, name)
+    except AttributeError:
+        made = next((made for make in OLD[name] if (made := make(owner, None)) is not None), None)
+        if made is None:
+            raise
+        return made
+    for change in CHANGED.get(name, ()):
+        if (changed := change(owner, found)) is not None:
+            return changed
+    return found
+
+
+class Rewrite(ast.NodeTransformer):
+    """Lets a tree ask for the attributes of the table in `attribute`."""
+
+    def __init__(self, source: str):
+        # `append` is every list's: it is worth the detour only where pandas is about
+        self.names = {name for name in (*OLD, *CHANGED) if name in source}
+        if "pandas" not in source:
+            self.names -= _OF_PANDAS
+
+    def visit_Attribute(self, node: ast.Attribute):
+        self.generic_visit(node)
+        if node.attr not in self.names or not isinstance(node.ctx, ast.Load):
+            return node
+        call = ast.Call(ast.Name(ATTRIBUTE, ast.Load()), [node.value, ast.Constant(node.attr)], [])
+        return ast.fix_missing_locations(ast.copy_location(call, node))
+
+
+def _renamed(new: str) -> Callable:
+    return lambda owner, _: getattr(owner, new, None)
+
+
+def _is(owner, module: str, *names: str) -> bool:
+    """Whether the owner's class, or one it comes from, is of these; the library need not be imported to ask."""
+    return any(kind.__name__ in names and kind.__module__.startswith(module) for kind in type(owner).__mro__)
+
+
+def _frame(owner) -> bool:
+    return _is(owner, "pandas", "DataFrame", "Series")
+
+
+def _appended(owner, _):
+    if not _frame(owner):
+        return None
+
+    def append(other, ignore_index=False, verify_integrity=False, sort=False):
+        import pandas
+
+        if isinstance(other, dict):
+            other = pandas.Series(other)
+        if isinstance(other, pandas.Series) and isinstance(owner, pandas.DataFrame):
+            other = other.to_frame().T.infer_objects()
+        others = [pandas.DataFrame(one) if isinstance(one, list) else one for one in _as_list(other)]
+        return pandas.concat([owner, *others], ignore_index=ignore_index, verify_integrity=verify_integrity, sort=sort)
+
+    return append
+
+
+def _as_list(value) -> list:
+    return value if isinstance(value, list) and value and not isinstance(value[0], (list, dict)) else [value]
+
+
+def _as_matrix(owner, _):
+    return (lambda columns=None: (owner if columns is None else owner[columns]).values) if _frame(owner) else None
+
+
+class _Mixed:
+    """`frame.ix[rows]` and `frame.ix[rows, columns]`: each by label where it is one, else by position."""
+
+    def __init__(self, owner):
+        self.owner = owner
+
+    def __getitem__(self, key):
+        if not isinstance(key, tuple):
+            return _by_label_or_place(self.owner, key)
+        rows, columns = key
+        return self.owner.iloc[_places(self.owner.index, rows), _places(self.owner.columns, columns)]
+
+
+def _by_label_or_place(owner, key):
+    try:
+        return owner.loc[key]
+    except (KeyError, TypeError):
+        return owner.iloc[key]
+
+
+def _places(axis, key):
+    """The key as positions along an index of pandas."""
+    if isinstance(key, slice):
+        try:
+            return axis.slice_indexer(key.start, key.stop, key.step)
+        except (KeyError, TypeError):
+            return key
+    if isinstance(key, list) or hasattr(key, "__array__"):
+        return [_places(axis, one) for one in key]
+    return axis.get_loc(key) if key in axis else key
+
+
+def _positional_axis(owner, found):
+    """`frame.drop("name", 1)`: the axis by position."""
+    if not _frame(owner):
+        return None
+
+    @functools.wraps(found)
+    def with_axis(labels=None, *axis, **named):
+        return found(labels, **dict(zip(("axis",), axis, strict=True)), **named)
+
+    return with_axis
+
+
+def _filled(owner, found):
+    """`frame.fillna(method="ffill")`."""
+    if not _frame(owner):
+        return None
+
+    @functools.wraps(found)
+    def fillna(value=None, method=None, axis=None, inplace=False, limit=None, **named):
+        if method is None:
+            return found(value, axis=axis, inplace=inplace, limit=limit, **named)
+        fill = owner.ffill if method in ("ffill", "pad") else owner.bfill
+        return fill(axis=axis, inplace=inplace, limit=limit)
+
+    return fillna
+
+
+def _projected(owner, found):
+    """`figure.gca(projection="3d")`."""
+    if not _is(owner, "matplotlib", "Figure"):
+        return None
+    return lambda **named: owner.add_subplot(**named) if named else found()
+
+
+def _of_dict(view: str) -> Callable:
+    return lambda owner, _: (lambda: iter(getattr(owner, view)())) if isinstance(owner, dict) else None
+
+
+OLD: dict[str, tuple[Callable, ...]] = {
+    "append": (_appended,),
+    "as_matrix": (_as_matrix,),
+    "get_feature_names": (_renamed("get_feature_names_out"),),
+    "getchildren": (lambda owner, _: lambda: list(owner),),
+    "getiterator": (_renamed("iter"),),
+    "get_value": (lambda owner, _: (lambda row, column: owner.at[row, column]) if _frame(owner) else None,),
+    "has_key": (lambda owner, _: owner.__contains__ if isinstance(owner, dict) else None,),
+    "isAlive": (_renamed("is_alive"),),
+    "itemset": (lambda owner, _: lambda *place: owner.__setitem__(_place(owner, place[:-1]), place[-1]),),
+    "iteritems": (_of_dict("items"), lambda owner, _: owner.items if _frame(owner) else None),
+    "iterkeys": (_of_dict("keys"),),
+    "itervalues": (_of_dict("values"),),
+    "ix": (lambda owner, _: _Mixed(owner) if _frame(owner) else None,),
+    "ptp": (lambda owner, _: functools.partial(_numpy().ptp, owner),),
+    "set_axis_bgcolor": (_renamed("set_facecolor"),),
+    "set_window_title": (lambda owner, _: getattr(getattr(owner, "manager", None), "set_window_title", _ignored),),
+    "tostring": (_renamed("tobytes"),),
+    "viewitems": (lambda owner, _: owner.items if isinstance(owner, dict) else None,),
+    "viewkeys": (lambda owner, _: owner.keys if isinstance(owner, dict) else None,),
+    "viewvalues": (lambda owner, _: owner.values if isinstance(owner, dict) else None,),
+}
+# attributes that are still there and have lost an argument or a place for it
+CHANGED: dict[str, tuple[Callable, ...]] = {
+    "drop": (_positional_axis,),
+    "fillna": (_filled,),
+    "gca": (_projected,),
+}
+_OF_PANDAS = {"append", "as_matrix", "drop", "fillna", "get_value", "ix"}
+
+
+def _place(array, indices: tuple):
+    """The index of `itemset`: one number counts through the flattened array."""
+    if not indices:
+        return ()
+    index = indices[0]
+    return _numpy().unravel_index(index, array.shape) if isinstance(index, int) else index
+
+
+def _ignored(*arguments, **named) -> None:
+    """What has no effect without a window."""
+
+
+def _numpy():
+    import numpy
+
+    return numpy

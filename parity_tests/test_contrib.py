@@ -1,0 +1,134 @@
+"""tf.contrib apart from its recurrent packages in the TF1 world, against TF 1.15.5, and every form of import.
+
+Every snippet of `goldens/contrib_snippets.py` and every line of `goldens/import_forms.py` runs once, in one
+process of its own world, and is compared with what real TensorFlow 1.15.5 recorded: variables and their seeded
+start values bit for bit, the op seeds that follow, outputs, gradients, losses, facts, exceptions.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from parity_tests.goldens import contrib_snippets, import_forms
+from parity_tests.goldens.cell_snippets import unpack
+from parity_tests.processes import python
+
+GOLDENS = Path(__file__).parent / "goldens"
+GOLDEN = json.loads((GOLDENS / "contrib.json").read_text())
+
+# Relative to the largest number of an array; an array of zeros is measured against 1e-3. The two versions sum in
+# another order: a few units of 2**-24 per op, of which a training step passes through a few dozen.
+TOLERANCE = {"tensor": 1e-6, "gradient": 1e-5, "losses": 1e-5, "end": 1e-5}
+
+PROGRAM = """
+import pickle, sys
+from legacy_tf1.world import activate, world_builtins
+from parity_tests.goldens import contrib_snippets, import_forms
+builtins = world_builtins()
+contrib_snippets.__builtins__ = builtins  # what the snippets import is the world's
+with activate() as tf:
+    names = {name: {"tf": tf, "__builtins__": builtins} for name in import_forms.FORMS}
+    refused = {}
+    for form, space in names.items():
+        try:
+            exec(form, space)
+        except Exception as error:
+            refused[form] = f"{type(error).__name__}: {error}"
+    measured = contrib_snippets.measure_all(tf, sys.argv[2:])
+with open(sys.argv[1], "wb") as file:
+    pickle.dump((*measured, refused), file)
+"""
+
+
+@pytest.fixture(scope="module")
+def golden():
+    """{snippet: {key: array}} of TF 1.15.5."""
+    packed = np.load(GOLDENS / "contrib.npz")
+    return {name: unpack(GOLDEN["facts"][name], packed[name]) for name in packed}
+
+
+@pytest.fixture(scope="module")
+def today(request, tmp_path_factory):
+    """(facts, arrays, refused imports) of the TF1 world, for the snippets that pytest has selected."""
+    selected = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    names = [name for name in (*contrib_snippets.GRAPHS, *contrib_snippets.PLAIN) if name in selected]
+    path = tmp_path_factory.mktemp("contrib") / "today.pickle"
+    done = python("-c", PROGRAM, path, *names, timeout=550)
+    assert done.returncode == 0, done.stderr
+    return pickle.loads(path.read_bytes())
+
+
+def test_the_golden_is_of_these_snippets_and_of_real_tf1():
+    assert list(GOLDEN["facts"]) == [*contrib_snippets.GRAPHS, *contrib_snippets.PLAIN]
+    assert GOLDEN["versions"]["tensorflow"] == "1.15.5"
+
+
+@pytest.mark.parametrize("name", contrib_snippets.GRAPHS)
+def test_graphs_as_in_tf1(name, golden, today):
+    facts, recorded = today[0][name], dict(GOLDEN["facts"][name])
+    recorded.pop("layout")
+    assert "failed" not in facts, f"{name}: {facts['failed']}"
+    assert {key: value for key, value in facts.items() if key != "seed"} == {
+        key: value for key, value in recorded.items() if key != "seed"
+    }
+    assert differences(today[1][name], golden[name]) == []
+
+
+# more or fewer ops for the same values: the seeds of ops made later differ from TF 1.15's
+OTHER_SEEDS: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("name", contrib_snippets.GRAPHS)
+def test_as_many_ops_as_in_tf1(name, today):
+    same = today[0][name]["seed"] == GOLDEN["facts"][name]["seed"]
+    assert same == (name not in OTHER_SEEDS), (today[0][name]["seed"], GOLDEN["facts"][name]["seed"])
+
+
+@pytest.mark.parametrize("name", contrib_snippets.PLAIN)
+def test_facts_as_in_tf1(name, today):
+    facts = today[0][name]
+    assert "failed" not in facts, f"{name}: {facts['failed']}"
+    assert alike(json.loads(json.dumps(facts["is"])), GOLDEN["facts"][name]["is"])
+
+
+@pytest.mark.parametrize("form", import_forms.FORMS)
+def test_import_forms(form, today):
+    assert form not in today[2], today[2][form]
+
+
+def test_few_import_forms_are_older_than_tf_1_15():
+    older = {form for form in GOLDEN["refused_imports"] if not re.search("models.rnn|seq2seq as s|data import Dataset", form)}
+    assert older == set()
+
+
+def differences(got: dict, wanted: dict) -> list[str]:
+    """One line per array that is missing, new, of another shape or further off than its tolerance."""
+    lines = [f"{key}: only {'here' if key in got else 'in TF1'}" for key in sorted({*got} ^ {*wanted})]
+    for key in (key for key in wanted if key in got):
+        a, b = np.asarray(got[key], np.float32), wanted[key]
+        if a.shape != b.shape:
+            lines.append(f"{key}: shape {a.shape}, in TF1 {b.shape}")
+            continue
+        with np.errstate(invalid="ignore"):
+            distance = np.where(a == b, 0, np.abs(a - b)).max(initial=0) / max(np.abs(b).max(initial=0), 1e-3)
+        if not distance <= TOLERANCE[key.partition("/")[0]]:
+            lines.append(f"{key}: {distance:.2g} off")
+    return lines
+
+
+def alike(a, b) -> bool:
+    """Equal, floats up to the rounding of float32."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(alike, a, b))
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-6)
+    return type(a) is type(b) and a == b
