@@ -29,8 +29,16 @@ def reductions(tf):
 def counted(tf):
     x = tf.constant([[0, 1, 2], [0, 0, 3]])
     found = [tf.count_nonzero(x), tf.count_nonzero(x, 1), tf.count_nonzero(x, axis=0, keep_dims=True)]
-    found += [tf.count_nonzero(input_tensor=x, reduction_indices=[1], dtype=tf.int32), tf.count_nonzero(x, keepdims=True)]
-    found += [tf.accumulate_n([x, x]), tf.add_n([x, x], name="n"), tf.bincount([1, 1, 2]), tf.cumsum(x, 1, exclusive=True)]
+    found += [
+        tf.count_nonzero(input_tensor=x, reduction_indices=[1], dtype=tf.int32),
+        tf.count_nonzero(x, keepdims=True),
+    ]
+    found += [
+        tf.accumulate_n([x, x]),
+        tf.add_n([x, x], name="n"),
+        tf.bincount([1, 1, 2]),
+        tf.cumsum(x, 1, exclusive=True),
+    ]
     return _report(tf, *found)
 
 
@@ -159,13 +167,20 @@ def tables(tf):
         tf.lookup.KeyValueTensorInitializer(["a", "b"], tf.constant([1, 2], tf.int64)), default_value=-1
     )
     from_file = tf.lookup.StaticVocabularyTable(
-        tf.lookup.TextFileInitializer("words.txt", tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER), 2
+        tf.lookup.TextFileInitializer(
+            "words.txt", tf.string, tf.lookup.TextFileIndex.WHOLE_LINE, tf.int64, tf.lookup.TextFileIndex.LINE_NUMBER
+        ),
+        2,
     )
     found = table.lookup(tf.constant(["b", "z"])), from_file.lookup(tf.constant(["c", "z"])), table.size()
     with tf.Session() as session:
         session.run(tf.tables_initializer())
         session.run(tf.initialize_all_tables())
-        return session.run(list(found)), [t.name for t in found], len(tf.get_collection(tf.GraphKeys.TABLE_INITIALIZERS))
+        return (
+            session.run(list(found)),
+            [t.name for t in found],
+            len(tf.get_collection(tf.GraphKeys.TABLE_INITIALIZERS)),
+        )
 
 
 @snippet

@@ -98,7 +98,9 @@ def carry_on_from_the_meta_graph(tf, folder):
         shutil.rmtree(os.path.dirname(copy))
         names = "x:0", "y:0", "sparse_softmax_cross_entropy_loss/value:0"
         update = graph.get_operation_by_name("ExponentialMovingAverage")
-        return train(session, [graph.get_tensor_by_name(name) for name in names] + [update], range(BEFORE, BEFORE + AFTER))
+        return train(
+            session, [graph.get_tensor_by_name(name) for name in names] + [update], range(BEFORE, BEFORE + AFTER)
+        )
 
 
 def content(tf, folder):

@@ -110,7 +110,11 @@ def generated(tf):
 def zipped(tf):
     first, second = tf.data.Dataset.range(3), tf.data.Dataset.from_tensor_slices(["a", "b", "c", "d"])
     dataset = tf.data.Dataset.zip((first, (second, first)))
-    return _once(tf, dataset), _once(tf, tf.data.Dataset.zip({"a": first, "b": second})), _once(tf, first.concatenate(first))
+    return (
+        _once(tf, dataset),
+        _once(tf, tf.data.Dataset.zip({"a": first, "b": second})),
+        _once(tf, first.concatenate(first)),
+    )
 
 
 @snippet

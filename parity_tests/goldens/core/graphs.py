@@ -91,7 +91,9 @@ def get_variable(tf):
     with tf.variable_scope("a", initializer=tf.constant_initializer(0.5), dtype=tf.float64) as a:
         first = tf.get_variable("v", [2])
         with tf.variable_scope("b", regularizer=lambda v: tf.reduce_sum(v)):
-            second = tf.get_variable("v", shape=(2, 1), dtype=tf.float32, trainable=False, collections=["mine", "variables"])
+            second = tf.get_variable(
+                "v", shape=(2, 1), dtype=tf.float32, trainable=False, collections=["mine", "variables"]
+            )
             third = tf.get_variable("w", initializer=lambda: tf.zeros([3]))
     with tf.variable_scope(a, reuse=True):
         again = tf.get_variable("v", [2])
@@ -189,7 +191,14 @@ def variables_and_their_methods(tf):
         values = [session.run(tensor) for tensor in found]
         v.load(numbers(2, 2, seed=9), session)
         values += [v.eval(session), session.run(twice), session.run(tf.is_variable_initialized(w))]
-    facts = [v.op.type, v.initializer.name, v.initial_value.name, v.device, v.graph is tf.get_default_graph(), free.name]
+    facts = [
+        v.op.type,
+        v.initializer.name,
+        v.initial_value.name,
+        v.device,
+        v.graph is tf.get_default_graph(),
+        free.name,
+    ]
     return before, values, [t.name for t in found], facts, variables(tf), keys(tf), str(v), repr(w)
 
 

@@ -96,7 +96,15 @@ def dense_class(tf):
     facts = [layer.name, layer.scope_name, layer.units, layer.built, layer.trainable, layer.dtype, layer.use_bias]
     weights = [[v.name for v in group] for group in (layer.weights, layer.variables, layer.trainable_weights)]
     shape = layer.compute_output_shape(tf.TensorShape([None, 5])).as_list()
-    return _report(tf, first, second, third), facts, weights, shape, layer.kernel.name, layer.bias.name, other.scope_name
+    return (
+        _report(tf, first, second, third),
+        facts,
+        weights,
+        shape,
+        layer.kernel.name,
+        layer.bias.name,
+        other.scope_name,
+    )
 
 
 @snippet
@@ -150,9 +158,7 @@ def conv2d(tf):
 @snippet
 def conv3d(tf):
     x = tf.constant(numbers(1, 4, 4, 4, 2))
-    return _report(
-        tf, tf.layers.conv3d(x, 2, 2), tf.layers.conv3d_transpose(x, 2, 2), tf.layers.max_pooling3d(x, 2, 2)
-    )
+    return _report(tf, tf.layers.conv3d(x, 2, 2), tf.layers.conv3d_transpose(x, 2, 2), tf.layers.max_pooling3d(x, 2, 2))
 
 
 @snippet

@@ -95,5 +95,7 @@ def uninitialized(tf):
 @snippet
 def confusion_matrix(tf):
     return fetched(
-        tf, tf.confusion_matrix([0, 1, 2], [0, 2, 2]), tf.confusion_matrix([0, 1], [1, 1], num_classes=3, weights=[1, 2])
+        tf,
+        tf.confusion_matrix([0, 1, 2], [0, 2, 2]),
+        tf.confusion_matrix([0, 1], [1, 1], num_classes=3, weights=[1, 2]),
     )

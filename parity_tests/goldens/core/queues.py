@@ -191,7 +191,9 @@ def records(tf):
             "words": tf.VarLenFeature(tf.string),
         },
     )
-    names = sorted((key, value.name if hasattr(value, "name") else value.values.name) for key, value in features.items())
+    names = sorted(
+        (key, value.name if hasattr(value, "name") else value.values.name) for key, value in features.items()
+    )
     words = tf.sparse_tensor_to_dense(features["words"], default_value="")
     return _drained(tf, [features["id"], features["image"], features["missing"], words]), names
 
@@ -211,9 +213,7 @@ def compressed_records(tf):
 def sequence_examples(tf):
     train = tf.train
     lists = {
-        "tokens": train.FeatureList(
-            feature=[train.Feature(int64_list=train.Int64List(value=[k])) for k in (4, 5, 6)]
-        )
+        "tokens": train.FeatureList(feature=[train.Feature(int64_list=train.Int64List(value=[k])) for k in (4, 5, 6)])
     }
     context = train.Features(feature={"length": train.Feature(int64_list=train.Int64List(value=[3]))})
     example = train.SequenceExample(context=context, feature_lists=train.FeatureLists(feature_list=lists))

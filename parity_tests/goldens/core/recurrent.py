@@ -97,7 +97,9 @@ def ctc(tf):
     labels, logits, lengths = _ctc_inputs(tf)
     losses = [
         tf.nn.ctc_loss(labels, logits, lengths),
-        tf.nn.ctc_loss(labels=labels, inputs=tf.transpose(logits, [1, 0, 2]), sequence_length=lengths, time_major=False),
+        tf.nn.ctc_loss(
+            labels=labels, inputs=tf.transpose(logits, [1, 0, 2]), sequence_length=lengths, time_major=False
+        ),
         tf.nn.ctc_loss(labels, logits, lengths, preprocess_collapse_repeated=True, ctc_merge_repeated=False),
         tf.nn.ctc_loss(labels, logits, lengths, ignore_longer_outputs_than_inputs=True),
         tf.nn.ctc_loss_v2(tf.constant([[1, 2], [0, 0]]), logits, tf.constant([2, 1]), lengths, blank_index=3),

@@ -77,7 +77,11 @@ def legacy_builder_options(tf):
     _, _, session = _model(tf)
     builder = tf.saved_model.Builder("out")
     builder.add_meta_graph_and_variables(
-        session, [tf.saved_model.SERVING], legacy_init_op=tf.group(name="start"), clear_devices=True, saver=tf.train.Saver()
+        session,
+        [tf.saved_model.SERVING],
+        legacy_init_op=tf.group(name="start"),
+        clear_devices=True,
+        saver=tf.train.Saver(),
     )
     builder.save(as_text=True)
     return _files("out"), _loaded(tf, ["serve"], "out")[0]

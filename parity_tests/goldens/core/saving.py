@@ -199,7 +199,12 @@ def frozen_graph(tf):
     shorter = tf.graph_util.remove_training_nodes(definition)
     with tf.Graph().as_default(), tf.Session() as again:
         tf.import_graph_def(definition, name="")
-        return again.run("out:0"), sorted(n.name for n in definition.node), [n.name for n in kept.node], len(shorter.node)
+        return (
+            again.run("out:0"),
+            sorted(n.name for n in definition.node),
+            [n.name for n in kept.node],
+            len(shorter.node),
+        )
 
 
 @snippet

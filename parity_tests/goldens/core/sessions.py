@@ -95,7 +95,11 @@ def singular_and_simple_sessions(tf):
         raw = type(session.raw_session()).__name__
         while not session.should_stop():
             session.run(train)
-            value = session.run_step_fn(lambda step_context: step_context.session.run(loss)) if not session.should_stop() else 0.0
+            value = (
+                session.run_step_fn(lambda step_context: step_context.session.run(loss))
+                if not session.should_stop()
+                else 0.0
+            )
     return raw, value, [scaffold.saver is not None, scaffold.init_op.name, scaffold.ready_op.name]
 
 

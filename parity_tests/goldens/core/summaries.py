@@ -51,7 +51,12 @@ def _value(value):
         found += [value.image.height, value.image.width, value.image.colorspace, len(value.image.encoded_image_string)]
         found.append(value.image.encoded_image_string[:8])
     elif kind == "audio":
-        found += [value.audio.sample_rate, value.audio.num_channels, value.audio.length_frames, value.audio.content_type]
+        found += [
+            value.audio.sample_rate,
+            value.audio.num_channels,
+            value.audio.length_frames,
+            value.audio.content_type,
+        ]
     elif kind == "tensor":
         found += [value.tensor.dtype, [bytes(text) for text in value.tensor.string_val]]
     return found
@@ -116,8 +121,9 @@ def writer_of_its_own(tf):
     with tf.summary.FileWriter("log", filename_suffix=".mine") as writer:
         writer.add_graph(tf.get_default_graph())
     names = [name.endswith(".mine") for name in os.listdir("log")]
-    cached = tf.summary.FileWriterCache.get("log") is tf.summary.FileWriterCache.get("log")
-    return _events(tf, "log"), names, cached
+    events = _events(tf, "log")
+    cached = tf.summary.FileWriterCache.get("log") is tf.summary.FileWriterCache.get("log")  # it opens a file of its own
+    return events, names, cached
 
 
 @snippet
