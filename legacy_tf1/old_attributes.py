@@ -154,6 +154,19 @@ def _projected(owner, found):
     return lambda **named: owner.add_subplot(**named) if named else found()
 
 
+def _styled(owner, found):
+    """`plt.style.use("seaborn")`: Matplotlib gave the names of these styles a version."""
+    if getattr(owner, "__name__", "") not in ("matplotlib.style", "matplotlib.style.core"):
+        return None
+
+    def use(style):
+        known = owner.available
+        named = style.replace("seaborn", "seaborn-v0_8", 1) if isinstance(style, str) else style
+        return found(named if isinstance(style, str) and style not in known and named in known else style)
+
+    return use
+
+
 def _of_dict(view: str) -> Callable:
     return lambda owner, _: (lambda: iter(getattr(owner, view)())) if isinstance(owner, dict) else None
 
@@ -185,6 +198,7 @@ CHANGED: dict[str, tuple[Callable, ...]] = {
     "drop": (_positional_axis,),
     "fillna": (_filled,),
     "gca": (_projected,),
+    "use": (_styled,),
 }
 _OF_PANDAS = {"append", "as_matrix", "drop", "fillna", "get_value", "ix"}
 

@@ -13,10 +13,10 @@ import re
 import types
 import warnings
 
-from legacy_tf1 import old_attributes
+from legacy_tf1 import old_attributes, single_elements
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["DIVIDE", "compile_source", "divide", "parse", "reason_to_convert", "runnable"]
+__all__ = ["DIVIDE", "cmp", "compile_source", "divide", "parse", "reason_to_convert", "runnable"]
 
 DIVIDE = "__legacy_tf1_divide__"
 # style only, or wrong for sources that already are half Python 3
@@ -46,8 +46,10 @@ def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> t
 
 
 def runnable(tree: ast.Module, source: str) -> ast.Module:
-    """The tree as it runs in the TF1 world, with the attributes that objects have lost since."""
-    return old_attributes.Rewrite(source).visit(tree)
+    """The tree as it runs in the TF1 world: with what objects and arrays could do and no longer can."""
+    tree = old_attributes.Rewrite(source).visit(tree)
+    # arrays come from Session.run too, without a word of NumPy; other modules are left alone
+    return single_elements.Rewrite().visit(tree) if re.search(r"\b(numpy|tensorflow)\b", source) else tree
 
 
 def parse(source: bytes, filename: str) -> ast.Module:
@@ -114,6 +116,11 @@ def _guards(node: ast.AST) -> bool:
 def divide(a, b):
     """Python 2's `a / b`."""
     return a // b if _is_integer(a) and _is_integer(b) else a / b
+
+
+def cmp(a, b) -> int:
+    """Python 2's `cmp`."""
+    return (a > b) - (a < b)
 
 
 def _convert(source: bytes, filename: str) -> ast.Module | None:

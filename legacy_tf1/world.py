@@ -31,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import modules, old_attributes, python2, restored, seeds
+from legacy_tf1 import modules, old_attributes, python2, restored, seeds, single_elements
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "stay", "world_builtins"]
@@ -136,6 +136,10 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__[modules.WORLD] = True
     copy.__dict__[python2.DIVIDE] = python2.divide
     copy.__dict__[old_attributes.ATTRIBUTE] = old_attributes.attribute
+    copy.__dict__[single_elements.NUMBER] = single_elements.number
+    copy.__dict__[single_elements.FORMAT] = single_elements.formatted
+    copy.__dict__[single_elements.PUT] = single_elements.put
+    copy.__dict__["cmp"] = python2.cmp
     copy.__dict__["open"] = restored.open
     return copy
 

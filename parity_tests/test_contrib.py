@@ -32,7 +32,6 @@ import pickle, sys
 from legacy_tf1.world import activate, world_builtins
 from parity_tests.goldens import contrib_snippets, import_forms
 builtins = world_builtins()
-contrib_snippets.__builtins__ = builtins  # what the snippets import is the world's
 with activate() as tf:
     names = {name: {"tf": tf, "__builtins__": builtins} for name in import_forms.FORMS}
     refused = {}
@@ -82,7 +81,24 @@ def test_graphs_as_in_tf1(name, golden, today):
 
 
 # more or fewer ops for the same values: the seeds of ops made later differ from TF 1.15's
-OTHER_SEEDS: dict[str, str] = {}
+OTHER_SEEDS: dict[str, str] = {
+    "optimize_loss/Ftrl": "one constant fewer",
+    **{
+        f"losses/{loss}": "an empty list of dimensions is converted twice today"
+        for loss in (
+            "absolute_difference",
+            "get_total_loss",
+            "mean_pairwise_squared_error",
+            "mean_squared_error",
+            "sigmoid_cross_entropy",
+            "softmax_cross_entropy",
+        )
+    },
+    **{
+        f"optimizers_of_resources/{rule}Optimizer": "a gather from a resource variable made a copy"
+        for rule in ("AdaMax", "AdamW", "LazyAdam", "MomentumW")
+    },
+}
 
 
 @pytest.mark.parametrize("name", contrib_snippets.GRAPHS)
@@ -103,9 +119,11 @@ def test_import_forms(form, today):
     assert form not in today[2], today[2][form]
 
 
-def test_few_import_forms_are_older_than_tf_1_15():
-    older = {form for form in GOLDEN["refused_imports"] if not re.search("models.rnn|seq2seq as s|data import Dataset", form)}
-    assert older == set()
+def test_the_import_forms_that_tf_1_15_refuses_are_older():
+    older = re.compile(
+        r"models\.rnn|ops\.seq2seq|_linear|tutorials\.mnist.*mnist|contrib\.data import Dataset|python\.keras"
+    )
+    assert [form for form in GOLDEN["refused_imports"] if not older.search(form)] == []
 
 
 def differences(got: dict, wanted: dict) -> list[str]:

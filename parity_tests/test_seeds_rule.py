@@ -23,8 +23,6 @@ GOLDEN = json.loads((GOLDENS / "op_seeds.json").read_text())
 LOOP = "the backward pass of a loop keeps other values of the forward pass"
 OTHER = "the gradient is another formula today"
 KNOWN = {
-    "tf.contrib.layers.flatten(x)": "tf-slim's flatten makes six ops fewer",
-    "tf.contrib.layers.conv2d(tf.expand_dims(b,-1),4,2)": "tf-slim's conv2d makes one op fewer",
     'tf.parse_single_example("a",{"a":tf.FixedLenFeature([],tf.float32)})': "another op parses examples today",
     'tf.parse_example(tf.placeholder(tf.string,[None]),{"a":tf.VarLenFeature(tf.float32)})': "as above",
     'tf.einsum("i,i->",tf.zeros([3]),tf.zeros([3]))': "TF 1.15 folds the constant factors",

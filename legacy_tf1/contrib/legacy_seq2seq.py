@@ -538,7 +538,7 @@ def _copied(cell):
             waiting.extend(one.values())
         elif isinstance(one, types.MethodType):
             waiting.append(one.__self__)
-        elif isinstance(one, tf.Module):
+        elif hasattr(one, "__dict__") and not isinstance(one, (type, types.ModuleType, tf.Graph, tf.Operation)):
             waiting.extend(vars(one).values())
     return copy.deepcopy(cell, shared)
 

@@ -579,7 +579,7 @@ def hparams_parse_values(tf):
         "z=3,a=1", "c=[x, y],d=[true,false]",
     ]  # fmt: skip
     return [
-        attempt(lambda each=each: sorted(parse(each, types, ignore_unknown=known).items()))
+        attempt(lambda each=each, known=known: sorted(parse(each, types, ignore_unknown=known).items()))
         for each in texts
         for known in (False, True)
     ]

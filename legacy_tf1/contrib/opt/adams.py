@@ -41,6 +41,10 @@ class _Adam(tf.train.AdamOptimizer):
         """The variable's value once the rows are added to it."""
         return self._scattered(tf.scatter_add, resource_variable_ops.resource_scatter_add, var, indices, rows)
 
+    def _taken(self, var, indices, rows):
+        """The variable's value once the rows are taken off it."""
+        return self._scattered(tf.scatter_sub, resource_variable_ops.resource_scatter_sub, var, indices, rows)
+
     def _scattered(self, of_reference, of_resource, var, indices, rows):
         if not isinstance(var, resource_variable_ops.BaseResourceVariable):
             return of_reference(var, indices, rows, use_locking=self._use_locking)
@@ -151,4 +155,4 @@ class LazyAdamOptimizer(_Adam):
         v_new = self._put(v, indices, beta2 * tf.gather(v, indices) + (1 - beta2) * tf.square(grad))
         m_rows, v_rows = tf.gather(m_new, indices), tf.gather(v_new, indices)
         step = lr * m_rows / (tf.sqrt(v_rows) + epsilon)
-        return tf.group(self._added(var, indices, -step), m_new, v_new)
+        return tf.group(self._taken(var, indices, step), m_new, v_new)

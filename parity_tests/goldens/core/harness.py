@@ -47,7 +47,7 @@ def measure(tf, snippet):
             np.random.seed(SEED)
             return plain(tf, snippet(tf))
     except Exception as error:  # an exception is a finding too: TF 1.15 raises it, or only today does
-        return {"raised": type(error).__name__, "saying": str(error)[:200]}
+        return {"raised": type(error).__name__, "saying": str(error).split("\n")[0][:200]}
     finally:
         os.chdir(before)
         shutil.rmtree(folder)

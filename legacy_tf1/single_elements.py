@@ -1,0 +1,83 @@
+"""Arrays of one element as numbers: `int(array)`, `"%d" % array`, `row[0] = array`.
+
+NumPy took any array of one element for a number until 2.4, which takes those without dimensions only.
+What a script draws or fetches has often the shape (1,), so its own code asks here in the three places
+where Python turns a value into a number.
+"""
+
+from __future__ import annotations
+
+import ast
+
+__all__ = ["FORMAT", "NUMBER", "PUT", "Rewrite", "formatted", "number", "put"]
+
+# the names under which the three functions stand in the scripts' builtins
+NUMBER, FORMAT, PUT = "__legacy_tf1_number__", "__legacy_tf1_format__", "__legacy_tf1_put__"
+
+
+def number(kind, *arguments):
+    """`int(...)`, `float(...)` or `complex(...)`."""
+    try:
+        return kind(*arguments)
+    except TypeError:
+        if len(arguments) != 1 or not _is_one(arguments[0]):
+            raise
+        return kind(arguments[0].item())
+
+
+def formatted(text, values):
+    """`text % values`."""
+    try:
+        return text % values
+    except TypeError:
+        if isinstance(values, tuple) and any(map(_is_one, values)):
+            return text % tuple(value.item() if _is_one(value) else value for value in values)
+        if not _is_one(values):
+            raise
+        return text % values.item()
+
+
+def put(value, owner, key) -> None:
+    """`owner[key] = value`."""
+    try:
+        owner[key] = value
+    except (TypeError, ValueError):
+        if not _is_one(value) or not hasattr(owner, "__array__"):
+            raise
+        owner[key] = value.item()
+
+
+class Rewrite(ast.NodeTransformer):
+    """Lets a tree ask the three functions."""
+
+    def visit_Call(self, node: ast.Call):
+        self.generic_visit(node)
+        is_number = isinstance(node.func, ast.Name) and node.func.id in ("int", "float", "complex")
+        if not is_number or node.keywords or len(node.args) != 1 or isinstance(node.args[0], ast.Starred):
+            return node
+        return _call(node, NUMBER, node.func, node.args[0])
+
+    def visit_BinOp(self, node: ast.BinOp):
+        self.generic_visit(node)
+        text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+        return _call(node, FORMAT, node.left, node.right) if text and isinstance(node.op, ast.Mod) else node
+
+    def visit_Assign(self, node: ast.Assign):
+        self.generic_visit(node)
+        target = node.targets[0]
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or _has_slice(target.slice):
+            return node
+        return ast.copy_location(ast.Expr(_call(node, PUT, node.value, target.value, target.slice)), node)
+
+
+def _call(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Call:
+    call = ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+    return ast.fix_missing_locations(ast.copy_location(call, node))
+
+
+def _has_slice(key: ast.expr) -> bool:
+    return any(isinstance(one, (ast.Slice, ast.Starred)) for one in getattr(key, "elts", [key]))
+
+
+def _is_one(value) -> bool:
+    return getattr(value, "size", None) == 1 and getattr(value, "ndim", 0) > 0 and hasattr(value, "item")
