@@ -14,6 +14,8 @@ __all__ = [
     "RENAMED",
     "concat",
     "ctc_loss",
+    "nce_loss",
+    "sampled_softmax_loss",
     "sigmoid_cross_entropy_with_logits",
     "softmax_cross_entropy_with_logits",
     "sparse_softmax_cross_entropy_with_logits",
@@ -92,6 +94,22 @@ def ctc_loss(labels=None, inputs=None, sequence_length=None, *positional, **name
     if isinstance(inputs, v1.SparseTensor):
         labels, inputs = inputs, labels
     return v1.nn.ctc_loss(labels, inputs, sequence_length, *positional, **named)
+
+
+def sampled_softmax_loss(weights, biases, labels, inputs, *positional, **named):
+    """`(weights, biases, labels, inputs, ...)` and, before 1.0, `(weights, biases, inputs, labels, ...)`."""
+    return _v1().nn.sampled_softmax_loss(weights, biases, *_labels_first(labels, inputs), *positional, **named)
+
+
+def nce_loss(weights, biases, labels, inputs, *positional, **named):
+    """`(weights, biases, labels, inputs, ...)` and, before 1.0, `(weights, biases, inputs, labels, ...)`."""
+    return _v1().nn.nce_loss(weights, biases, *_labels_first(labels, inputs), *positional, **named)
+
+
+def _labels_first(labels, inputs):
+    v1 = _v1()
+    kinds = [v1.convert_to_tensor(value).dtype.is_integer for value in (labels, inputs) if v1.is_tensor(value)]
+    return (inputs, labels) if kinds == [False, True] else (labels, inputs)
 
 
 def _old_order(positional, logits, labels, dim):

@@ -254,7 +254,10 @@ NAMES: dict[str, str] = {
         for old in before_1_0.RENAMED
         if "summar" in old
     },
-    "tensorflow.nn.ctc_loss": "legacy_tf1.before_1_0:ctc_loss",
+    **{
+        f"tensorflow.nn.{name}": f"legacy_tf1.before_1_0:{name}"
+        for name in ("ctc_loss", "nce_loss", "sampled_softmax_loss")
+    },
     **{
         f"{owner}.FLAGS": "legacy_tf1.core:FLAGS"
         for owner in ("tensorflow.app.flags", "tensorflow.flags", f"{_PYTHON}.platform.flags")

@@ -167,6 +167,15 @@ def _styled(owner, found):
     return use
 
 
+def _colours(owner, _):
+    """`matplotlib.cm.get_cmap`."""
+    if getattr(owner, "__name__", "") != "matplotlib.cm":
+        return None
+    import matplotlib.pyplot
+
+    return matplotlib.pyplot.get_cmap
+
+
 def _of_dict(view: str) -> Callable:
     return lambda owner, _: (lambda: iter(getattr(owner, view)())) if isinstance(owner, dict) else None
 
@@ -174,6 +183,8 @@ def _of_dict(view: str) -> Callable:
 OLD: dict[str, tuple[Callable, ...]] = {
     "append": (_appended,),
     "as_matrix": (_as_matrix,),
+    "decode": (lambda owner, _: (lambda *how, **named: owner) if isinstance(owner, str) else None,),
+    "get_cmap": (_colours,),
     "get_feature_names": (_renamed("get_feature_names_out"),),
     "getchildren": (lambda owner, _: lambda: list(owner),),
     "getiterator": (_renamed("iter"),),
@@ -185,6 +196,7 @@ OLD: dict[str, tuple[Callable, ...]] = {
     "iterkeys": (_of_dict("keys"),),
     "itervalues": (_of_dict("values"),),
     "ix": (lambda owner, _: _Mixed(owner) if _frame(owner) else None,),
+    "message": (lambda owner, _: str(owner) if isinstance(owner, BaseException) else None,),
     "ptp": (lambda owner, _: functools.partial(_numpy().ptp, owner),),
     "set_axis_bgcolor": (_renamed("set_facecolor"),),
     "set_window_title": (lambda owner, _: getattr(getattr(owner, "manager", None), "set_window_title", _ignored),),

@@ -10,8 +10,12 @@ import builtins
 import contextlib
 import functools
 import importlib
+import importlib.util
+import math
 import operator
 import types
+
+from legacy_tf1 import single_elements
 
 __all__ = ["CHANGED", "REMOVED", "module", "open"]
 
@@ -32,6 +36,7 @@ _SELECTION = {name: f"sklearn.model_selection:{name}" for name in (
 )}  # fmt: skip
 _JOBLIB = {name: f"joblib:{name}" for name in ("Memory", "Parallel", "delayed", "dump", "hash", "load")}
 _HERE = "legacy_tf1.restored"
+_OF_A_NUMBER = ("ceil", "cos", "exp", "fabs", "floor", "isnan", "log", "log10", "log2", "pow", "sin", "sqrt", "tanh")
 
 # module -> removed name -> "module:name" of today; "module:" is a module
 REMOVED: dict[str, dict[str, str]] = {
@@ -106,7 +111,8 @@ REMOVED: dict[str, dict[str, str]] = {
 # module -> name that is still there and does something else now -> "module:name"
 CHANGED: dict[str, dict[str, str]] = {
     "json": {name: f"{_HERE}:json_{name}" for name in ("load", "loads")},
-    "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray")},
+    "math": {name: f"{_HERE}:math_{name}" for name in _OF_A_NUMBER},
+    "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray", "fromstring")},
     "pandas": {name: f"{_HERE}:{name}" for name in ("concat", "read_csv")},
     "random": {"sample": f"{_HERE}:sample"},
     "sklearn.metrics": {"mean_squared_error": f"{_HERE}:mean_squared_error"},
@@ -116,12 +122,20 @@ CHANGED: dict[str, dict[str, str]] = {
 NINF = -float("inf")
 
 
+# module that a script needs and that need not be installed -> ours
+INSTEAD: dict[str, str] = {
+    name: "legacy_tf1.ipython" for name in ("IPython", "IPython.core.display", "IPython.display")
+}
+
+
 def module(name: str, *, whole: bool = True) -> types.ModuleType | None:
     """The module as a script sees it; None where nothing of it changed.
 
     Args:
         whole: False for `import a.b`, which gives the script `a`.
     """
+    if name in INSTEAD and importlib.util.find_spec(name.partition(".")[0]) is None:
+        return importlib.import_module(INSTEAD[name])
     if not whole and "." in name:
         package = name.partition(".")[0]
         if package in _NAMES:
@@ -201,6 +215,23 @@ def asarray(a, dtype=None, order=None):
     return (
         a if dtype is None and order is None and type(a) is numpy.ndarray else array(a, dtype, copy=None, order=order)
     )
+
+
+def fromstring(string, dtype=float, count=-1, *, sep=""):
+    """`numpy.fromstring`, of bytes too."""
+    import numpy
+
+    if sep:
+        return numpy.fromstring(string, dtype, count, sep=sep)
+    return numpy.frombuffer(string.encode("latin-1") if isinstance(string, str) else string, dtype, count).copy()
+
+
+def _of_numbers(function):
+    """A function of `math` that takes arrays of one element for numbers."""
+    return lambda *values: single_elements.number(function, *values)
+
+
+globals().update({f"math_{name}": _of_numbers(getattr(math, name)) for name in _OF_A_NUMBER})
 
 
 def find_common_type(array_types, scalar_types):

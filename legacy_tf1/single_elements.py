@@ -20,9 +20,9 @@ def number(kind, *arguments):
     try:
         return kind(*arguments)
     except TypeError:
-        if len(arguments) != 1 or not _is_one(arguments[0]):
+        if not any(map(_is_one, arguments)):
             raise
-        return kind(arguments[0].item())
+        return kind(*(value.item() if _is_one(value) else value for value in arguments))
 
 
 def formatted(text, values):

@@ -31,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import modules, old_attributes, python2, restored, seeds, single_elements
+from legacy_tf1 import ipython, modules, old_attributes, python2, restored, seeds, single_elements
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "stay", "world_builtins"]
@@ -140,6 +140,7 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__[single_elements.FORMAT] = single_elements.formatted
     copy.__dict__[single_elements.PUT] = single_elements.put
     copy.__dict__["cmp"] = python2.cmp
+    copy.__dict__["get_ipython"] = ipython.get_ipython
     copy.__dict__["open"] = restored.open
     return copy
 

@@ -32,11 +32,14 @@ def batches(program: str, before: int, after: int) -> list[tuple[np.ndarray, np.
 
 def continued(program: str, checkpoint, steps) -> list[float]:
     """The loss before each step's update, from the checkpoint's weights, slots and beta powers."""
+    import keras
+
     from keras_port import models
     from keras_port.weights import fill, open_checkpoint
 
     model = models.load(program).build()
-    model.jit_compile = False  # XLA fuses and reorders sums; the proof is about the plain kernels
+    # XLA fuses and reorders sums, so TensorFlow runs its plain kernels; JAX has only XLA.
+    model.jit_compile = keras.backend.backend() == "jax"
     fates = fill(model, open_checkpoint(checkpoint))
     assert not [fate for fate in fates if fate.reason], fates
     losses = []

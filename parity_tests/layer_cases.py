@@ -518,6 +518,10 @@ def measure(name: str, dtype: str) -> dict:
     from keras_port import layers
 
     case = CASES[name]
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
     keras.config.set_dtype_policy(dtype)
     variables = GOLDEN[case.golden]["variables"]
     fixed = {tf1: snippets.weights(tf1, shape, k) for k, (tf1, shape) in enumerate(variables)}
@@ -608,6 +612,7 @@ GRADIENTS = {"tensorflow": tensorflow_gradients, "jax": jax_gradients, "torch": 
 
 
 def main(path, dtypes, *names):
+    """Measure the cases, or all, in each of the dtypes, "float32,float64"."""
     found = {}
     for name in names or CASES:
         for dtype in dtypes.split(","):

@@ -29,19 +29,20 @@ from keras_port.layers import (
 from keras_port.weights import (
     PROGRAMS,
     CheckpointError,
-    Row,
     WeightError,
+    basic_lstm_cell,
+    dense,
     fill,
     open_checkpoint,
     rows_like,
     tf1_state,
     write_checkpoint,
 )
-from keras_port.weights.checkpoint import bundle, crc32c, snappy, sstable
+from keras_port.weights.checkpoint import bundle, crc32c, snappy, tensors, write
 from keras_port.weights.checkpoint.wire import WireError
 from keras_port.weights.checkpoint.write import index_and_data
-from keras_port.weights.rows import COPY
-from keras_port.weights.transfer import guess, sort_out
+from keras_port.weights.names import ROUNDING
+from keras_port.weights.transfer import guess, sort_out, untouched
 from parity_tests.continue_training import batches, continued
 from parity_tests.processes import python
 
@@ -333,10 +334,14 @@ def test_training_goes_on_with_tf1s_next_20_losses(backend, files, golden, steps
         for name in models.NAMES:
             found[name] = continued(name, files / f"program-{name}", steps[name])
     else:
-        arrays = {f"{name}|{k}|{i}": a for name in steps for k, pair in enumerate(steps[name]) for i, a in enumerate(pair)}
+        arrays = {
+            f"{name}|{k}|{i}": a for name in steps for k, pair in enumerate(steps[name]) for i, a in enumerate(pair)
+        }
         np.savez(tmp_path / "batches.npz", **arrays)
         script = Path(__file__).with_name("continue_training.py")
-        done = python(script, files, tmp_path / "batches.npz", KERAS_BACKEND=backend)
+        done = python(
+            script, files, tmp_path / "batches.npz", KERAS_BACKEND=backend, OMP_NUM_THREADS="1"
+        )  # idle threads spin
         assert done.returncode == 0, done.stderr
         found = json.loads(done.stdout.splitlines()[-1])
     for name in models.NAMES:
@@ -398,8 +403,297 @@ _MADE: dict = {}
 
 
 def rows_of_small():
-    from keras_port.weights import basic_lstm_cell, dense
-
     lstm, head = _small("a").layers[1].name, _small("a").layers[2].name
     _small("b").layers[1].name, _small("b").layers[2].name = lstm, head
     return [*basic_lstm_cell("rnn/basic_lstm_cell", lstm), *dense("W", "b", head)]
+
+
+def test_writing_back_beside_the_variables_of_another_checkpoint(files, golden, tmp_path):
+    """`--like`: names from there, and what the Keras model has not."""
+    model = classifier()
+    like = open_case(files, "averages")
+    fill(model, like)
+    state = tf1_state(model, rows_like(model, like))
+    write_checkpoint(tmp_path / "model.ckpt", state | untouched(state, like))
+    found, wanted = open_checkpoint(tmp_path).arrays(), variables(golden["averages"])
+    assert wanted.keys() <= found.keys()
+    for name, array in wanted.items():
+        np.testing.assert_array_equal(
+            found[name] + found.get(ROUNDING + name, 0), array + found.get(ROUNDING + name, 0)
+        )
+
+
+def test_an_interrupted_write_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(write.os, "replace", _full_disk)
+    with pytest.raises(OSError, match="no space"):
+        write_checkpoint(tmp_path / "model.ckpt", {"w": np.ones(3, np.float32)})
+    assert not list(tmp_path.iterdir())
+    monkeypatch.undo()
+    write_checkpoint(tmp_path / "model.ckpt", {"w": np.ones(3, np.float32)})
+    with pytest.raises(FileExistsError, match="is there already"):
+        write_checkpoint(tmp_path / "model.ckpt", {"w": np.zeros(3, np.float32)})
+    with pytest.raises(ValueError, match="cannot be in a TF1 checkpoint"):
+        write_checkpoint(tmp_path / "other", {"w": np.array(["text"])})
+    assert (open_checkpoint(tmp_path).arrays()["w"] == 1).all()
+
+
+def _full_disk(*_):
+    raise OSError("no space left")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64", "int64", "bool", "uint16"])
+def test_what_is_written_is_read_in_its_dtype(dtype, tmp_path):
+    array = np.arange(6).reshape(2, 3).astype(tensors.numpy_dtype(dtype))
+    many = {f"scope/v{number}": array + array.dtype.type(1) for number in range(40)}
+    write_checkpoint(tmp_path / "model.ckpt", {"w": array, "scalar": array[0, 1], "empty": array[:0], **many})
+    found = open_checkpoint(tmp_path / "model.ckpt").arrays()
+    assert len(found) == 43 and found["w"].dtype == array.dtype and (found["w"] == array).all()
+    assert found["scalar"].shape == () and found["empty"].shape == (0, 3)
+    assert (found["scope/v39"] == many["scope/v39"]).all()
+
+
+# damage
+
+
+def copied(files, case, tmp_path):
+    """A case's folder to spoil, and what to open in it."""
+    folder = tmp_path / "spoiled"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(files / case, folder)
+    return folder, folder / PLACES.get(case, "model.ckpt")
+
+
+def _cut(file, size):
+    file.write_bytes(file.read_bytes()[:size])
+
+
+DATA, INDEX = "model.ckpt-7.data-00000-of-00001", "model.ckpt-7.index"
+DAMAGE = {
+    "no index": (lambda folder: (folder / INDEX).unlink(), f"{INDEX}: it is missing, but {DATA} is there; copy"),
+    "no data": (lambda folder: (folder / DATA).unlink(), f"{DATA}: this data file of {INDEX} is missing; copy"),
+    "data cut off": (lambda folder: _cut(folder / DATA, 100), f"{DATA}: it is cut off: 100 bytes, but the index says"),
+    "index cut off": (lambda folder: _cut(folder / INDEX, 300), "it is damaged: the table's last bytes are missing"),
+    "index empty": (lambda folder: _cut(folder / INDEX, 0), "it is damaged"),
+    "data changed": (
+        lambda folder: (folder / DATA).write_bytes(bytes([255]) + (folder / DATA).read_bytes()[1:]),
+        "is damaged: its checksum is wrong; copy the checkpoint again",
+    ),
+    "all gone": (lambda folder: [file.unlink() for file in folder.iterdir()], "there is no such checkpoint"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_damaged_checkpoint_is_named_with_what_to_do(what, files, tmp_path):
+    spoil, said = DAMAGE[what]
+    folder, path = copied(files, "v2", tmp_path)
+    spoil(folder)
+    with pytest.raises(CheckpointError) as caught:
+        open_checkpoint(path).arrays()
+    assert said in str(caught.value) and str(folder) in str(caught.value)
+
+
+def _pickle_bomb():
+    class Bomb:
+        def __reduce__(self):
+            return (print, ("executed",))
+
+    return [pickle.dumps(Bomb(), protocol) for protocol in (0, 2, 5)]
+
+
+def test_other_files_are_refused_by_what_they_are_and_never_executed(tmp_path, capsys):
+    file = tmp_path / "model.ckpt"
+    for number, content in enumerate(_pickle_bomb()):
+        file.write_bytes(content)
+        with pytest.raises(CheckpointError, match="pickle, which is a program" if number else "not a TF1 checkpoint"):
+            open_checkpoint(file)
+    assert "executed" not in capsys.readouterr().out
+    for content, said in ((b"\x89HDF\r\n", "HDF5"), (b"PK\x03\x04", "zip"), (b"", "not a TF1 checkpoint")):
+        file.write_bytes(content)
+        with pytest.raises(CheckpointError, match=said):
+            open_checkpoint(file)
+    with pytest.raises(CheckpointError, match="holds no checkpoint"):
+        open_checkpoint(tmp_path)
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "gone"')
+    with pytest.raises(CheckpointError, match="names 'gone', which is not there"):
+        open_checkpoint(tmp_path)
+    (tmp_path / "graph.pb").write_bytes(b"\x00\x01")
+    with pytest.raises(CheckpointError, match="no whole GraphDef"):
+        open_checkpoint(tmp_path / "graph.pb")
+
+
+SPOILED = {"v2": [INDEX, DATA], "v1": ["model.ckpt"], "partitioned": ["model.ckpt.index"], "v2_meta": ["model.ckpt.meta"],
+           "saved_model": ["export/saved_model.pb"], "frozen": ["frozen.pb"]}  # fmt: skip
+
+
+@given(st.sampled_from(sorted(SPOILED)), st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_damage_is_found_or_harmless(files, golden, tmp_path, case, data):
+    """Cut anywhere, any bytes changed: a CheckpointError, or the right numbers; and no file is left behind."""
+    folder, path = copied(files, case, tmp_path)
+    file = folder / data.draw(st.sampled_from(SPOILED[case]))
+    content = bytearray(file.read_bytes())
+    for _ in range(data.draw(st.integers(0, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content))) :]
+    file.write_bytes(content)
+    before = sorted(folder.rglob("*"))
+    try:
+        found = open_checkpoint(path).arrays()
+    except CheckpointError:
+        found = {}
+    assert sorted(folder.rglob("*")) == before
+    if case in ("frozen", "saved_model", "v2_meta"):
+        return  # a graph has no checksums: what is still a graph cannot be told from the right one
+    wanted = variables(golden[case])
+    for name in found.keys() & wanted.keys():
+        np.testing.assert_array_equal(found[name], wanted[name], name)
+
+
+# what does not fit
+
+
+def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files):
+    model = stack(L.LSTM(5), L.Dense(3))()
+    before = [np.array(v) for v in model.weights]
+    with pytest.raises(WeightError, match="no cell of the checkpoint has these shapes") as caught:
+        fill(model, open_case(files, "v2"))
+    assert "rnn/basic_lstm_cell/kernel (7, 16): no layer of the model takes it" in str(caught.value)
+    for array, variable in zip(before, model.weights, strict=True):
+        np.testing.assert_array_equal(array, variable)
+
+    model = stack(L.LSTM(4))()
+    with pytest.raises(WeightError, match="dense/kernel .*add the layer, or leave it out .--skip dense/kernel"):
+        fill(model, open_case(files, "v2"))
+    fates = fill(model, open_case(files, "v2"), skip=["dense/*"])
+    assert "left out on request" in next(fate.reason for fate in fates if fate.name == "dense/kernel")
+
+    with pytest.raises(WeightError, match="the slots Adam, Adam_1, the model's has RMSProp, RMSProp_1"):
+        fill(classifier(optimizers.RMSProp(0.1)), open_case(files, "v2"))
+    reasons = {fate.name: fate.reason for fate in fill(classifier(), open_case(files, "v2"))}
+    assert "not compiled with an optimizer of keras_port" in reasons["dense/kernel/Adam"]
+    assert "step count" in reasons["global_step"]
+    with pytest.raises(CheckpointError, match="cuDNN's opaque parameters.*canonical form"):
+        fill(classifier(), open_case(files, "opaque"))
+
+
+def test_like_layers_are_told_by_number_or_by_name_and_else_refused(tmp_path):
+    random = np.random.default_rng(0)
+    cells = {f"{scope}/basic_lstm_cell/{leaf}": random.normal(size=shape).astype(np.float32)
+             for scope in ("encoder", "decoder") for leaf, shape in (("kernel", (7, 16)), ("bias", (16,)))}  # fmt: skip
+    write_checkpoint(tmp_path / "model.ckpt", cells)
+    checkpoint = open_checkpoint(tmp_path)
+
+    def model(*names):
+        x = keras.Input((4, 3))
+        return keras.Model(x, L.Concatenate()([L.LSTM(4, name=name)(x) for name in names]))
+
+    with pytest.raises(WeightError, match="decoder/basic_lstm_cell and encoder/basic_lstm_cell fit equally; say which"):
+        fill(model("one", "two"), checkpoint)
+    named = model("decoder", "encoder")
+    fill(named, checkpoint)
+    for layer in ("encoder", "decoder"):
+        kernel = named.get_layer(layer).cell.recurrent_kernel.numpy()
+        np.testing.assert_array_equal(kernel[:, :4], cells[f"{layer}/basic_lstm_cell/kernel"][3:, :4])
+    swapped = [*basic_lstm_cell("encoder/basic_lstm_cell", "one"), *basic_lstm_cell("decoder/basic_lstm_cell", "two")]
+    told = model("one", "two")
+    fill(told, checkpoint, rows=swapped)
+    kernel = told.get_layer("one").cell.kernel.numpy()
+    np.testing.assert_array_equal(kernel[:, :4], cells["encoder/basic_lstm_cell/kernel"][:3, :4])
+
+
+# guesses and the command
+
+
+def test_every_variable_is_guessed_without_a_model(files):
+    found = {fate.name: fate for fate in guess(sort_out(open_case(files, "age_0_12-lstm")))}
+    assert {fate.cell for fate in found.values()} == {"LSTMCell"}
+    found = {fate.name: fate for fate in guess(sort_out(open_case(files, "averages")))}
+    assert found["rnn/basic_lstm_cell/kernel"].layer == "LSTM" and "dense" in found["dense/kernel"].cell
+    assert found["dense/bias/ExponentialMovingAverage"].reason == "the moving average of dense/bias"
+    (opaque,) = guess(sort_out(open_case(files, "opaque")))
+    assert "cuDNN" in opaque.cell and "canonical" in opaque.reason
+
+
+def test_reading_and_inspecting_load_no_tensorflow(files):
+    done = python("-X", "importtime", "-m", "keras_port", "weights", files / "saved_model" / "export")
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0 and "rnn/basic_lstm_cell/kernel" in done.stdout, done.stderr
+    assert "0.5 to the forget gate" in done.stdout and "images (anything:0)" in done.stdout
+    assert "numpy" in imported and not imported & {"tensorflow", "keras", "tf_keras", "rich"}
+
+
+def weights(*arguments, cwd):
+    return python("-m", "keras_port", "weights", *arguments, cwd=cwd)
+
+
+def test_the_command_fills_a_twin_and_writes_it_back(files, tmp_path):
+    checkpoint = files / "program-lstm_rows" / "model.ckpt-30"
+    done = weights(checkpoint, "--model", "lstm_rows", "-o", "out.keras", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert len(report["variables"]) == 14 and not [v["reason"] for v in report["variables"] if v["reason"]]
+    done = weights("--to-tf1", "out.keras", "-o", "back", cwd=tmp_path)
+    assert done.returncode == 0 and "tf.train.Saver().restore" in done.stdout, done.stderr
+    found, wanted = open_checkpoint(tmp_path / "back").arrays(), open_checkpoint(checkpoint).arrays()
+    for name, array in wanted.items():  # (b + 1) - 1 rounds once
+        np.testing.assert_allclose(found[name], array, rtol=0, atol=2**-24 if name.endswith("cell/bias") else 0)
+    assert found.keys() - wanted.keys() == {"global_step"}
+
+
+SCRIPT = """
+import keras
+
+def build():
+    x = keras.Input((4, 3))
+    return keras.Model(x, keras.layers.Dense(3)(keras.layers.LSTM({units})(x)))
+"""
+
+
+def test_the_command_takes_a_models_script_and_writes_nothing_where_it_fails(files, tmp_path):
+    (tmp_path / "mine.py").write_text(SCRIPT.format(units=4))
+    (tmp_path / "wrong.py").write_text(SCRIPT.format(units=5))
+    (tmp_path / "tf1.py").write_text("import tensorflow as tf\ntf.Session()")
+    there = {*tmp_path.iterdir()}
+    checkpoint = files / "v2" / "model.ckpt-7"
+    for arguments, status, said in (
+        (("--model", "wrong.py"), 1, "no cell of the checkpoint has these shapes"),
+        (("--model", "tf1.py"), 2, "a TF1 script cannot be given here"),
+        ((), 1, "rnn/basic_lstm_cell: LSTMCell, as LSTM(4), kernel (7, 16), bias (16,)"),
+    ):
+        done = weights(checkpoint, *arguments, "-o", "out.keras", cwd=tmp_path)
+        assert done.returncode == status and said in done.stderr, done.stderr
+        assert {*tmp_path.iterdir()} - {tmp_path / "__pycache__"} == there
+    done = weights(checkpoint, "--model", "mine.py", "-o", "out.keras", cwd=tmp_path)
+    assert done.returncode == 0 and "saved out.keras" in done.stdout, done.stderr
+    assert "not compiled with an optimizer of keras_port" in done.stdout
+    done = weights(checkpoint, "--model", "mine.py", "-o", "out.keras", cwd=tmp_path)
+    assert done.returncode == 2 and "--overwrite" in done.stderr
+
+
+WRONG_USAGE = [
+    ((), "give a CHECKPOINT"),
+    (("x", "--model", "gan"), "neither one of"),
+    (("x", "--model", "lstm_rows"), "--model goes with -o"),
+    (("x", "-o", "out.h5"), "must end in .keras"),
+    (("x", "-o", "no/such/out.keras"), "no directory"),
+    (("x", "--like", "y"), "--like goes with --to-tf1"),
+    (("--to-tf1", "no.keras"), "not a .keras file that exists"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), WRONG_USAGE)
+def test_wrong_usage_is_told_at_once(arguments, said, capsys):
+    from keras_port.__main__ import main
+
+    with pytest.raises(SystemExit) as caught:
+        main(["weights", *arguments])
+    assert caught.value.code == 2 and said in capsys.readouterr().err
+
+
+def test_a_lambda_in_a_keras_file_is_not_executed(files, tmp_path):
+    model = stack(L.LSTM(4), L.Lambda(lambda x: x * 2), L.Dense(3))()
+    model.save(tmp_path / "lambda.keras")
+    done = weights(files / "v2" / "model.ckpt-7", "--model", "lambda.keras", "-o", "out.keras", cwd=tmp_path)
+    assert done.returncode == 1 and "lambda" in done.stderr.lower() and "Traceback" not in done.stderr
+    assert not (tmp_path / "out.keras").exists()

@@ -150,3 +150,102 @@ def alike(a, b) -> bool:
     if isinstance(a, float) and isinstance(b, float):
         return math.isclose(a, b, rel_tol=1e-6)
     return type(a) is type(b) and a == b
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory):
+    """What the script below prints as JSON: TF 1.15's wheel lacks these modules, so NumPy is the reference."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    for split, lines in {"train": "a b b c \n b a d \n", "valid": "b x a \n", "test": "d d \n"}.items():
+        (folder / f"ptb.{split}.txt").write_text(lines)
+    script = folder / "script.py"
+    script.write_text(TUTORIAL)
+    done = python("-m", "legacy_tf1", "run", script, folder, "--seed", "3")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+TUTORIAL = """
+import json, sys
+import numpy as np
+import tensorflow as tf
+from tensorflow.examples.tutorials.mnist import mnist
+from tensorflow.models.rnn.ptb import reader
+import tensorflow.compat.v1.nn.rnn_cell as by_path
+
+images, labels = tf.constant(np.random.rand(5, mnist.IMAGE_PIXELS).astype("f")), tf.constant([1, 2, 3, 4, 5])
+logits = mnist.inference(images, 6, 4)
+loss = mnist.loss(logits, labels)
+names = [v.name for v in tf.trainable_variables()]
+weights = tf.trainable_variables()
+train = mnist.training(loss, 0.01)
+right = mnist.evaluation(logits, labels)
+raw = reader.ptb_raw_data(sys.argv[1])
+words = list(range(23))
+x, y = reader.ptb_producer(words, 2, 3)
+missing = {}
+for name in ("contrib.layers.real_valued_column", "contrib.learn.Estimator", "contrib.cudnn_rnn.CudnnLSTM",
+             "contrib.eager"):
+    try:
+        found = tf
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        missing[name] = str(error)
+real = sys.modules["tensorflow"].compat.v1.nn.rnn_cell.GRUCell.__module__
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    values = session.run([images, logits, loss, right] + weights)
+    before = session.run(loss)
+    session.run(train)
+    coordinator = tf.train.Coordinator()
+    threads = tf.train.start_queue_runners(session, coordinator)
+    produced = [[part.tolist() for part in session.run([x, y])] for _ in range(4)]
+    coordinator.request_stop()
+    coordinator.join(threads)
+    print(json.dumps({
+        "names": names, "values": [np.asarray(v).tolist() for v in values], "step": int(session.run("global_step:0")),
+        "raw": raw, "produced": produced, "before": float(before), "after": float(session.run(loss)),
+        "iterated": [[part.tolist() for part in pair] for pair in reader.ptb_iterator(words, 2, 3)],
+        "missing": missing, "cells": [real, by_path.GRUCell.__module__],
+    }))
+"""
+
+
+def test_the_tutorials_network(tutorial):
+    images, logits, loss, right, *weights = map(np.array, tutorial["values"])
+    hidden = np.maximum(np.maximum(images @ weights[0] + weights[1], 0) @ weights[2] + weights[3], 0)
+    expected = hidden @ weights[4] + weights[5]
+    assert np.allclose(logits, expected, atol=1e-5)
+    entropy = np.log(np.exp(expected).sum(1)) - expected[np.arange(5), np.arange(1, 6)]
+    assert math.isclose(loss, entropy.mean(), rel_tol=1e-5)
+    assert right == (expected[np.arange(5), np.arange(1, 6)] >= expected.max(1)).sum()  # a tie counts as right
+    scopes = ("hidden1", "hidden2", "softmax_linear")
+    assert tutorial["names"] == [f"{scope}/{name}:0" for scope in scopes for name in ("weights", "biases")]
+    assert tutorial["step"] == 1 and tutorial["after"] < tutorial["before"]
+
+
+def test_the_penn_treebank_reader(tutorial):
+    # by frequency, then by the alphabet: b 3, <eos> 2, a 2, c 1, d 1
+    train, valid, test, size = tutorial["raw"]
+    assert (train, valid, test, size) == ([2, 0, 0, 3, 1, 0, 2, 4, 1], [0, 2, 1], [4, 4, 1], 5)
+    rows = np.arange(22).reshape(2, 11)
+    pairs = [[rows[:, i : i + 3].tolist(), rows[:, i + 1 : i + 4].tolist()] for i in (0, 3, 6)]
+    assert tutorial["iterated"] == pairs and tutorial["produced"] == [*pairs, pairs[0]]
+
+
+def test_what_is_not_served_says_what_to_do(tutorial):
+    words = {
+        "contrib.layers.real_valued_column": "tf.one_hot",
+        "contrib.learn.Estimator": "estimators left TensorFlow",
+        "contrib.cudnn_rnn.CudnnLSTM": "CudnnCompatibleLSTMCell",
+        "contrib.eager": "GradientTape",
+    }
+    assert tutorial["missing"].keys() == words.keys()
+    for name, word in words.items():
+        assert "script.py, line" in tutorial["missing"][name] and word in tutorial["missing"][name]
+
+
+def test_an_import_by_path_leaves_the_real_cells_in_place(tutorial):
+    """The real `tensorflow.compat.v1.nn.rnn_cell`, once imported, would show TensorFlow's own cells everywhere."""
+    assert all(module.startswith("tf_keras.") for module in tutorial["cells"])

@@ -23,6 +23,7 @@ import numpy as np
 from keras_port.weights.rows import COPY, LSTM_FORGET, LSTM_GATES, Row, Transform, gate_bias, joint_kernel, reorder
 
 _NORMED = {"i": "input", "c": "transform", "f": "forget", "o": "output", "state": "state"}
+_PHASED = {"gates": "mask_gates", "candidate": "new_input", "output": "output_gate"}
 
 #                     TF 1.2 to 1.15              TF 1.0, 1.1               TF 0.12
 LEAVES: dict[str, tuple[str, ...]] = {
@@ -40,6 +41,24 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "peephole_o": ("w_o_diag", "W_O_diag"),
     **{f"gamma_{gate}": (f"{name}/gamma",) for gate, name in _NORMED.items()},
     **{f"beta_{gate}": (f"{name}/beta",) for gate, name in _NORMED.items()},
+    "carry_kernel": ("carry_w",),
+    "carry_bias": ("carry_b",),
+    "transform_kernel": ("transform_w",),
+    "transform_bias": ("transform_b",),
+    "window_kernel": ("attention/attn_w",),
+    "score": ("attention/attn_v",),
+    "query_kernel": ("attention/kernel", "attention/weights"),
+    "query_bias": ("attention/bias", "attention/biases"),
+    "output_kernel": ("attn_output_projection/kernel", "attn_output_projection/weights"),
+    "output_bias": ("attn_output_projection/bias", "attn_output_projection/biases"),
+    **{
+        f"phased_{ours}_{end}": tuple(f"{name}/{leaf}" for leaf in leaves)
+        for ours, name in _PHASED.items()
+        for end, leaves in (("kernel", ("kernel", "weights")), ("bias", ("bias", "biases")))
+    },
+    "period": ("period",),
+    "phase": ("phase",),
+    "ratio_on": ("ratio_on",),
     "opaque": ("opaque_kernel",),
     "recurrent_kernel": ("recurrent_kernel", "recurrent_weights"),
     "embedding": ("embedding", "embeddings"),
@@ -61,6 +80,7 @@ class Cell:
         scopes: how the last part of its scope may begin; empty where only its roles tell.
         needs, may: the roles that it has, and those that it may have.
         forget_bias: TF1's default, or None where it has none.
+        idle: roles that TF1 makes variables for and never uses, where there is layer normalization.
     """
 
     name: str
@@ -68,11 +88,14 @@ class Cell:
     needs: tuple[str, ...]
     may: tuple[str, ...] = ()
     forget_bias: float | None = None
+    idle: tuple[str, ...] = ()
 
 
 _PLAIN = ("kernel", "bias")
 _PEEPHOLES = ("peephole_i", "peephole_f", "peephole_o")
 _NORMS = tuple(f"{what}_{gate}" for gate in _NORMED for what in ("gamma", "beta"))
+_ATTENTION = ("window_kernel", "score", "query_kernel", "query_bias", "output_kernel", "output_bias")
+_RHYTHM = (*(f"phased_{ours}_{end}" for ours in _PHASED for end in _PLAIN), "period", "phase", "ratio_on")
 _LSTM_SCOPES = (
     "basic_lstm_cell", "lstm_cell", "BasicLSTMCell", "LSTMCell", "lstm_fused_cell", "lstm_block_wrapper",
     "lstm_block_cell", "LSTMBlockCell",
@@ -84,7 +107,14 @@ CELLS: tuple[Cell, ...] = (
     Cell("LSTMCell", _LSTM_SCOPES, _PLAIN, (*_PEEPHOLES, "projection_kernel"), 1.0),
     Cell("CudnnCompatibleLSTMCell", ("cudnn_compatible_lstm_cell",), _PLAIN, (), 0.0),
     Cell("CoupledInputForgetGateLSTMCell", ("coupled_input_forget_gate_lstm_cell",), ("kernel",),
-         ("bias", *_PEEPHOLES, "projection_kernel", *_NORMS), 1.0),
+         ("bias", *_PEEPHOLES, "projection_kernel", *_NORMS), 1.0, ("bias",)),
+    Cell("LayerNormLSTMCell", ("layer_norm_lstm_cell",), ("kernel",),
+         ("bias", *_PEEPHOLES, "projection_kernel", *_NORMS), 1.0, ("bias",)),
+    Cell("InputProjectionWrapper", ("input_projection_wrapper",), _PLAIN),
+    Cell("OutputProjectionWrapper", ("output_projection_wrapper",), _PLAIN),
+    Cell("HighwayWrapper", (), ("carry_kernel", "carry_bias"), ("transform_kernel", "transform_bias")),
+    Cell("AttentionCellWrapper", ("attention_cell_wrapper",), (*_PLAIN, *_ATTENTION)),
+    Cell("PhasedLSTMCell", (), _RHYTHM),
     Cell("UGRNNCell", ("ugrnn_cell", "UGRNNCell"), _PLAIN, (), 1.0),
     Cell("IntersectionRNNCell", ("intersection_rnn_cell",), _PLAIN, ("input_kernel", "input_bias"), 1.0),
     Cell("NASCell", (), ("kernel", "recurrent_kernel"), ("bias", "projection_kernel")),
@@ -220,6 +250,40 @@ CUDNN_GRU_BIAS = Transform(
     weights_only="Keras keeps two biases for its gates z, r where TF1 has one, and trains both",
 )
 
+
+def attention(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
+    """AttentionCellWrapper; TF1 keeps its window's kernel as that of a 1 x 1 convolution."""
+    outside = copied(("kernel", "input_kernel"), ("bias", "input_bias"), *((n, n) for n in _ATTENTION[1:]))
+    return [Row(names["window_kernel"], (keras["window_kernel"],), ONE_BY_ONE), *outside(names, keras, 0.0, shapes)]
+
+
+ONE_BY_ONE = Transform(
+    split=lambda array: (array[0, 0],),
+    join=lambda kernel: kernel[None, None],
+    tf1_shape=lambda shape: (1, 1, *shape),
+)
+
+
+def phased(names: Names, keras: Names, forget_bias: float, shapes: Shapes) -> list[Row]:
+    """PhasedLSTMCell: each group's kernel has the rows of the inputs, the state and, with peepholes, the memory."""
+    rows = copied(*((n, n) for n in ("period", "phase", "ratio_on")))(names, keras, 0.0, shapes)
+    for ours in _PHASED:
+        kernels = [f"{ours}_{part}" for part in ("kernel", "recurrent_kernel", "memory_kernel")]
+        paths = tuple(keras[name] for name in kernels if name in keras)
+        rows.append(Row(names[f"phased_{ours}_kernel"], paths, stacked(tuple(shapes[path][0] for path in paths))))
+        rows.append(Row(names[f"phased_{ours}_bias"], (keras[f"{ours}_bias"],), COPY))
+    return rows
+
+
+def stacked(sizes: tuple[int, ...]) -> Transform:
+    """One kernel (sum of sizes, columns) <-> one per size, by rows."""
+    return Transform(
+        split=lambda array: tuple(np.split(array, np.cumsum(sizes)[:-1])),
+        join=lambda *kernels: np.concatenate(kernels),
+        tf1_shape=lambda *found: (sum(shape[0] for shape in found), found[0][1]),
+    )
+
+
 _LAYER = copied(("kernel", "kernel"), ("bias", "bias"))
 _OURS = "keras_port>"  # how Keras's registry calls our classes
 _IFCO, _FCO = LSTM_GATES, (1, 0, 2)
@@ -232,6 +296,18 @@ ROWS = {
     ("CudnnCompatibleLSTMCell", "LSTMCell"): joint(_IFCO, shifted=LSTM_FORGET),
     ("LayerNormBasicLSTMCell", _OURS + "LayerNormLSTMCell"): joint(_IFCO),
     ("LayerNormBasicLSTMCell", "LSTMCell"): joint(_IFCO, shifted=LSTM_FORGET),  # layer_norm=False
+    ("LayerNormLSTMCell", _OURS + "LayerNormLSTMCell"): joint(_IFCO),
+    ("InputProjectionWrapper", _OURS + "InputProjectionWrapper"): copied(
+        ("kernel", "input_kernel"), ("bias", "input_bias")
+    ),
+    ("OutputProjectionWrapper", _OURS + "OutputProjectionWrapper"): copied(
+        ("kernel", "output_kernel"), ("bias", "output_bias")
+    ),
+    ("HighwayWrapper", _OURS + "HighwayWrapper"): copied(
+        *((name, name) for name in ("carry_kernel", "carry_bias", "transform_kernel", "transform_bias"))
+    ),
+    ("AttentionCellWrapper", _OURS + "AttentionCellWrapper"): attention,
+    ("PhasedLSTMCell", _OURS + "PhasedLSTMCell"): phased,
     ("CoupledInputForgetGateLSTMCell", _OURS + "CoupledInputForgetGateLSTMCell"): joint(_FCO),
     ("UGRNNCell", _OURS + "UGRNNCell"): joint((0, 1)),
     ("IntersectionRNNCell", _OURS + "IntersectionRNNCell"): joint((0, 1, 2, 3)),

@@ -45,7 +45,9 @@ def add_parser(commands) -> None:
         "that returns it, and, if names and shapes do not tell, a list ROWS of keras_port.weights.Row",
     )
     weights.add_argument("-o", "--output", type=Path, metavar="OUT", help="FILE.keras; with --to-tf1 a prefix")
-    weights.add_argument("--to-tf1", type=_keras_file, metavar="FILE.keras", help="write this model as a TF1 checkpoint")
+    weights.add_argument(
+        "--to-tf1", type=_keras_file, metavar="FILE.keras", help="write this model as a TF1 checkpoint"
+    )
     weights.add_argument(
         "--like",
         metavar="CHECKPOINT",

@@ -16,7 +16,6 @@ from keras_port.weights.cells import BY_NAME, KERAS_CLASSES, ROWS
 from keras_port.weights.names import Group
 from keras_port.weights.rows import COPY, Row
 
-
 # Names that Keras gives to layers by itself.
 _AUTOMATIC = {
     "batch_normalization", "bidirectional", "bidirectional_rnn", "conv1d", "conv2d", "conv3d", "dense", "dynamic_rnn",
@@ -140,7 +139,15 @@ def _rows(target: Target, group: Group, shapes, forget_biases, default):
 def _whole(rows: list[Row], target: Target, group: Group) -> bool:
     """Nothing of either side is left."""
     keras = {path for row in rows for path in row.keras_paths}
-    return keras == set(target.shapes) and {n for row in rows for n in row.tf1_names} == set(group.names.values())
+    read = {name for row in rows for name in row.tf1_names}
+    return keras == set(target.shapes) and read == set(group.names.values()) - idle(group)
+
+
+def idle(group: Group) -> set[str]:
+    """The names of variables that TF1 made and never used: the biases of normalized gates."""
+    if not any(role.startswith("gamma_") for role in group.names):
+        return set()
+    return {group.names[role] for role in BY_NAME[group.cells[0]].idle if role in group.names} if group.cells else set()
 
 
 def _agrees(row: Row, target: Target, shapes) -> bool:

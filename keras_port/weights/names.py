@@ -101,27 +101,36 @@ def joined_parts(names) -> dict[str, list[str]]:
 
 def groups(names) -> list[Group]:
     """The weights of `names`, by cells and layers, in natural order."""
+    found, left = _grouped(sorted(names, key=natural), _LEAF)
+    # `projection/kernel` may be a part of an LSTM, or a dense layer called `projection`.
+    simple, plain = _grouped(left, [(leaf, role) for leaf, role in _LEAF if "/" not in leaf])
+    found += simple + [Group(name, {"plain": name}) for name in plain]
+    return sorted(found, key=lambda group: natural(group.scope))
+
+
+def _grouped(names: list[str], leaves: list[tuple[str, str]]) -> tuple[list[Group], list[str]]:
+    """The cells that names ending in these leaves form, and the names that are in none."""
     by_scope: dict[str, dict[str, str]] = {}
-    plain = []
-    for name in sorted(names, key=natural):
-        scope, role = _place(name)
+    left = []
+    for name in names:
+        scope, role = _place(name, leaves)
         if role and role not in by_scope.get(scope, {}):
             by_scope.setdefault(scope, {})[role] = name
         else:
-            plain.append(Group(name, {"plain": name}))
+            left.append(name)
     found = []
     for scope, roles in by_scope.items():
         cells, known = _cells(scope, roles)
         if cells:
-            found.append(Group(scope, roles, cells, known))
+            found.append(Group(scope, {role: roles[role] for role in LEAVES if role in roles}, cells, known))
         else:
-            plain += [Group(name, {"plain": name}) for name in roles.values()]
-    return sorted([*found, *plain], key=lambda group: natural(group.scope))
+            left += roles.values()
+    return found, sorted(left, key=natural)
 
 
-def _place(name: str) -> tuple[str, str]:
+def _place(name: str, leaves: list[tuple[str, str]]) -> tuple[str, str]:
     """The scope and role of a name, or ("", "")."""
-    for leaf, role in _LEAF:
+    for leaf, role in leaves:
         if name == leaf or name.endswith(f"/{leaf}"):
             return name[: -len(leaf)].rstrip("/"), role
     return "", ""

@@ -17,12 +17,13 @@ import numpy as np
 
 from keras_port.weights.checkpoint import Checkpoint
 from keras_port.weights.errors import CheckpointError, WeightError
-from keras_port.weights.match import match
+from keras_port.weights.match import idle, match
 from keras_port.weights.names import ROUNDING, Fact, Group, classify, groups, joined_parts
 from keras_port.weights.rows import Row
 from keras_port.weights.state import GLOBAL_STEP, dump_state, load_state, weight_entries
 
 _UNTAKEN = "no row and no layer of the model takes it"
+_IDLE = "TF1 makes this bias and, with layer normalization, never uses it"
 OPAQUE = (
     "the opaque parameters of one cuDNN version; restore them with TF1 on a GPU into tf.contrib.cudnn_rnn's layer, "
     "whose saver writes the canonical form (cudnn_compatible_lstm_cell/kernel), and give that checkpoint"
@@ -93,6 +94,8 @@ def guess(contents: Contents) -> list[Fate]:
         fate = _fate(contents, name)
         if name in cells:
             fate.cell, fate.layer, fate.reason = describe(cells[name], len(fate.shape))
+            if name in idle(cells[name]):
+                fate.reason = _IDLE
         fates.append(fate)
     return fates + _unreadable(contents)
 
@@ -110,6 +113,12 @@ def describe(group: Group, rank: int = 2) -> tuple[str, str, str]:
 
 
 LAYERS = {
+    "LayerNormLSTMCell": "keras_port LayerNormLSTMCell",
+    "InputProjectionWrapper": "keras_port InputProjectionWrapper",
+    "OutputProjectionWrapper": "keras_port OutputProjectionWrapper",
+    "HighwayWrapper": "keras_port HighwayWrapper",
+    "AttentionCellWrapper": "keras_port AttentionCellWrapper",
+    "PhasedLSTMCell": "keras_port PhasedLSTMCell",
     "BasicRNNCell": "SimpleRNN",
     "LSTMCell": "LSTM",
     "CudnnCompatibleLSTMCell": "LSTM",
@@ -213,6 +222,7 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
     shadows = {f.of: name for name, f in contents.facts.items() if f.what == "average"} if averages else {}
     dtypes = {name: e.variables[0].dtype for e in weight_entries(model, rows) for name in e.names}
     frozen = {n for e in weight_entries(model, rows) if not all(v.trainable for v in e.variables) for n in e.names}
+    unused = {name for group in contents.groups for name in idle(group)}
     state, fates, foreign = {}, [], set()
     for name, fact in contents.facts.items():
         fate = _fate(contents, name)
@@ -221,7 +231,7 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
         if fact.what == "weight":
             key = name
             if name not in wanted:
-                fate.reason = _UNTAKEN
+                fate.reason = _IDLE if name in unused else _UNTAKEN
             elif name in shadows:
                 fate.reason = f"its moving average {shadows[name]} is taken instead"
                 continue
@@ -257,7 +267,9 @@ def _left_out(model, fates: list[Fate], contents: Contents, skip: tuple[str, ...
         if any(fnmatch.fnmatchcase(fate.name, pattern) for pattern in skip):
             fate.reason += "; left out on request"
         else:
-            problems.append(f"{fate.name} {fate.shape}: {_UNTAKEN}; add the layer, or leave it out (--skip {fate.name})")
+            problems.append(
+                f"{fate.name} {fate.shape}: {_UNTAKEN}; add the layer, or leave it out (--skip {fate.name})"
+            )
     if problems:
         raise WeightError(model.name, problems)
 

@@ -9,7 +9,8 @@ Source: tensorflow 1.15, contrib/legacy_seq2seq/python/ops/seq2seq.py.
 from __future__ import annotations
 
 import copy
-import types
+import inspect
+import weakref
 
 import tensorflow.compat.v1 as tf
 
@@ -522,25 +523,32 @@ def _check_projection(projection, num_symbols, dtype):
         tf.convert_to_tensor(tensor, dtype=dtype).get_shape().assert_is_compatible_with(shape)
 
 
+_UNUSED: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # a cell -> what it was like when first met
+
+
 def _copied(cell):
-    """A cell like this one with weights of its own; tensors that it holds, such as a keep probability, are shared."""
-    shared, seen, waiting = {}, set(), [cell]
+    """A cell like this one with weights of its own; tensors that it holds, such as a keep probability, are shared.
+
+    A cell that was used cannot be copied, so another copy is made of the first: a model of several buckets
+    passes the same cell again and again. (TF 1.15 fails there; TF 0.x, for which such models were written, did not.)
+    """
+    if cell not in _UNUSED:
+        _UNUSED[cell] = copy.deepcopy(cell, _tensors_of(cell))
+    return copy.deepcopy(_UNUSED[cell], _tensors_of(_UNUSED[cell]))
+
+
+def _tensors_of(cell) -> dict:
+    """The tensors of a cell and the cells in it, as a memo for `deepcopy`."""
+    found, waiting = {}, [cell]
     while waiting:
         one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
         if tf.is_tensor(one):
-            shared[id(one)] = one
+            found[id(one)] = one
         elif isinstance(one, (list, tuple)):
             waiting.extend(one)
-        elif isinstance(one, dict):
-            waiting.extend(one.values())
-        elif isinstance(one, types.MethodType):
-            waiting.append(one.__self__)
-        elif hasattr(one, "__dict__") and not isinstance(one, (type, types.ModuleType, tf.Graph, tf.Operation)):
+        elif isinstance(one, tf.nn.rnn_cell.RNNCell):
             waiting.extend(vars(one).values())
-    return copy.deepcopy(cell, shared)
+    return found
 
 
 def _batch_size(sequence):
@@ -553,5 +561,11 @@ def _batch_size(sequence):
 
 def _cross_entropy(logits, ids, function):
     if function is not None:
-        return function(labels=ids, logits=logits)
+        # before TF 1.0 the function was called with (logits, labels), whatever it called them
+        named = {"labels", "logits"} <= set(inspect.signature(function).parameters)
+        return function(labels=ids, logits=logits) if named or _takes_any(function) else function(logits, ids)
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=tf.reshape(ids, [-1]), logits=logits)
+
+
+def _takes_any(function) -> bool:
+    return any(one.kind is one.VAR_KEYWORD for one in inspect.signature(function).parameters.values())

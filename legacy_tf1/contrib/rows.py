@@ -240,7 +240,6 @@ RETIRED: dict[str, str] = {
     f"{_CONTRIB}.image": "use tf.image",
     f"{_CONTRIB}.grid_rnn": "use tf.contrib.rnn.GridLSTMCell",
     f"{_CONTRIB}.stat_summarizer": "use tf.profiler or RunMetadata",
-    "tensorflow.estimator": _ESTIMATOR,
     "tensorflow.python.estimator": _ESTIMATOR,
     "tensorflow.models": "copy the module of tensorflow/models beside your script",
 }  # fmt: skip

@@ -85,13 +85,13 @@ def shape_of(value) -> list[int | None] | None:
 def counted(drifts: dict[str, Drift]):
     """Correct the count of the default graph at every call of these functions, while the block runs.
 
-    A function is named `module:path`. TensorFlow's modules are there already; others are counted as
-    soon as they are imported, because most scripts never need them.
+    A function is named `module:path`. TensorFlow's modules are there already; those of Keras are counted
+    as soon as they are imported, because most scripts never need them.
     """
     with contextlib.ExitStack() as undo:
         late = _LateModules(undo)
         for name, drift in drifts.items():
-            if _module(name) in sys.modules or name.startswith("tensorflow."):
+            if _module(name) in sys.modules or name.startswith("tensorflow.python.") and ".keras." not in name:
                 undo.enter_context(_counted(name, drift))
             else:
                 late.add(name, drift)

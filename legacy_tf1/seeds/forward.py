@@ -6,7 +6,7 @@ import math
 import numbers
 
 from legacy_tf1.seeds.counting import Drift, is_tensor, last_id, shape_of
-from legacy_tf1.seeds.gradients import note_dropout
+from legacy_tf1.seeds.gradients import note_contraction, note_dropout
 
 __all__ = ["FORWARD"]
 
@@ -65,18 +65,21 @@ def _contraction(a) -> int:
         pairs = [[axes] if isinstance(axes, int) else axes for axes in a.axes]
     else:
         return 0
-    more, free = 0, []
+    more, free = [], []
     for shape, axes, contracted_last in ((left, pairs[0], True), (right, pairs[1], False)):
         if shape is None or None in shape or is_tensor(axes):
+            more.append(0)
             continue
         axes = [axis % len(shape) for axis in axes]
         kept = [axis for axis in range(len(shape)) if axis not in axes]
         order = kept + axes if contracted_last else axes + kept
         matrix = [math.prod(shape[axis] for axis in group) for group in (kept, axes)]
-        more += 2 * (order == sorted(order))
-        more += 2 * ([shape[axis] for axis in order] == (matrix if contracted_last else matrix[::-1]))
+        same = [shape[axis] for axis in order] == (matrix if contracted_last else matrix[::-1])
+        more.append(2 * (order == sorted(order)) + 2 * same)
         free.append([shape[axis] for axis in kept])
-    return more + 2 * ([len(kept) for kept in free] == [1, 1])
+    whole = 2 * ([len(kept) for kept in free] == [1, 1])
+    note_contraction(a.result, more, whole)
+    return sum(more) + whole
 
 
 def _legacy_einsum(a) -> int:
@@ -119,6 +122,13 @@ def _dropped(a) -> int:
     return 5 if is_tensor(a.rate) else 4
 
 
+def _parsed(a) -> int:
+    """TF 1.15 names each feature by a tensor of its own, or by an attribute where one example is parsed."""
+    if any("single" in name for name in a.inside):
+        return -4
+    return len(a.params.sparse_keys) + len(a.params.dense_keys) - 3
+
+
 def _given(*values) -> int:
     return sum(value is not None and not is_tensor(value) for value in values)
 
@@ -149,6 +159,8 @@ FORWARD: dict[str, Drift] = {
     _OPS + "math_ops:tensordot": Drift(after=_contraction),
     _OPS + "math_ops:saturate_cast": Drift(after=1),
     _OPS + "special_math_ops:einsum": Drift(total=_legacy_einsum),
+    _OPS + "parsing_ops:parse_single_example": Drift(),
+    _OPS + "parsing_ops:_parse_example_raw": Drift(after=_parsed),
     _OPS + "clip_ops:clip_by_global_norm": Drift(after=1),
     _OPS + "confusion_matrix:confusion_matrix": Drift(after=lambda a: 3 if a.num_classes is None else 2),
     _OPS + "metrics_impl:_streaming_confusion_matrix": Drift(after=1),
@@ -165,6 +177,11 @@ FORWARD: dict[str, Drift] = {
     "tensorflow.python.training.saver:BaseSaverBuilder._AddShardedSaveOps": Drift(after=-3),
     "tensorflow.python.keras.optimizer_v2.legacy_learning_rate_decay:polynomial_decay": Drift(
         after=lambda a: 5 if a.cycle else 1
+    ),
+    # TF 2.21 makes one tensor of the rate
+    "tensorflow.python.training.gradient_descent:"
+    "GradientDescentOptimizer._resource_apply_sparse_duplicate_indices": Drift(
+        after=lambda a: _given(a.self._learning_rate)
     ),
     # TF 1.15 knows no beta, and fills the accumulators with one constant
     "tensorflow.python.training.ftrl:FtrlOptimizer._prepare": Drift(after=-9),
@@ -184,6 +201,11 @@ FORWARD: dict[str, Drift] = {
         after=lambda a: 10 if a.self.padding == "same" else 14
     ),
     "tf_keras.src.layers.reshaping.flatten:Flatten.call": Drift(total=_flattened),
+    # tf-slim's layers are Keras's of another folder
+    "tensorflow.python.keras.layers.convolutional:Conv.call": Drift(
+        after=lambda a: all(rate == 1 for rate in a.self.dilation_rate)
+    ),
+    "tensorflow.python.keras.layers.core:Flatten.call": Drift(total=_flattened),
     "tf_keras.src.layers.normalization.batch_normalization:BatchNormalizationBase._fused_batch_norm": Drift(
         after=_fused_batch_norm
     ),

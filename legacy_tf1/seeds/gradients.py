@@ -16,7 +16,7 @@ import weakref
 
 from legacy_tf1.seeds.counting import Drift, add, add_once, shape_of
 
-__all__ = ["GRADIENTS", "note_dropout", "synchronized"]
+__all__ = ["GRADIENTS", "note_contraction", "note_dropout", "synchronized"]
 
 # a stack, its size, the entry into both loops, a push and a pop
 _STACK = 6
@@ -26,6 +26,10 @@ _broadcast: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 # graph -> the ops that apply the masks of today's dropout, and those it divides by
 _masks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 _scales: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+# graph -> the products inside its tensordots
+_contractions: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+# what is being differentiated by: one list for each call of tf.gradients that is running
+_sources: list[list] = []
 
 
 def note_dropout(dropped) -> None:
@@ -36,6 +40,18 @@ def note_dropout(dropped) -> None:
         scaled = op.inputs[1].op
         if scaled.type == "RealDiv":
             _scales.setdefault(op.graph, set()).add(scaled.inputs[1].op.name)
+
+
+def note_contraction(result, operands: list[int], whole: int) -> None:
+    """Remember the product inside a tensordot whose operands and result TF 1.15 transposes and reshapes in vain.
+
+    Args:
+        operands: for each of the two operands, how many ops TF 1.15 made more; `whole`: for the result.
+            The gradient of each of them takes as many.
+    """
+    op = result.op.inputs[0].op if result.op.type == "Reshape" else result.op
+    if op.type == "MatMul":
+        _contractions.setdefault(op.graph, {})[op.name] = (operands, whole)
 
 
 def _is_static(tensor) -> bool:
@@ -57,7 +73,8 @@ def _stacks(*tensors) -> int:
     if not loop:
         return 0
     for tensor in tensors:
-        _synchronize(loop.grad_state, "grad")
+        if loop.parallel_iterations > 1:
+            _synchronize(loop.grad_state, "grad")
         if _in_branch(tensor):
             _synchronize(loop.grad_state, "forward")
     return sum(_STACK + 2 * _in_branch(tensor) for tensor in tensors)
@@ -101,7 +118,7 @@ def _made_apart(name: str, native: property, state):
 
 def _reduced(a) -> int:
     """TF 1.15 works out at run time how to undo a broadcast; by a table where both shapes are static."""
-    if a.gx is None and a.gy is None:
+    if a.gx is None and a.gy is None or _ATAN2 in a.inside:  # that one TF 1.15 did not broadcast
         return 0
     return _undone(a.x, a.y, [a.gx, a.gy], plain=bool(_PLAIN & set(a.inside)) and not _is_scale(a.y))
 
@@ -147,6 +164,11 @@ def _is_scale(tensor) -> bool:
     return tensor.op.name in _scales.get(tensor.graph, ())
 
 
+def _same_batches(x, y) -> bool:
+    x, y = x.shape[:-2], y.shape[:-2]
+    return x.is_fully_defined() and y.is_fully_defined() and x == y
+
+
 def _sum_gradient(a) -> int:
     """TF 1.15 tiles where TF 2.21 broadcasts, and computes the tiling in the graph."""
     from tensorflow.python.framework import tensor_util
@@ -187,6 +209,36 @@ def _reshaped(a) -> int:
     return a.made if not _loop() else 2 + (0 if _is_static(a.op.inputs[0]) else _stacks(a.op.inputs[0]))
 
 
+def _differentiate(a) -> int:
+    _sources.append(a.xs if isinstance(a.xs, (list, tuple)) else [a.xs])
+    return 0
+
+
+def _differentiated(a) -> int:
+    _sources.pop()
+    return 0
+
+
+def _contracted(a) -> int:
+    """In vain again: the way back through each operand that leads to what is differentiated by."""
+    operands, whole = _contractions.get(a.op.graph, {}).get(a.op.name, ((), 0))
+    return whole + sum(ops for ops, operand in zip(operands, a.op.inputs) if ops and _leads_back(operand))
+
+
+def _leads_back(tensor) -> bool:
+    handles = (getattr(x, "handle", x) for x in (_sources[-1] if _sources else ()))
+    wanted = {getattr(handle, "name", None) for handle in handles}
+    seen, left = set(), [tensor]
+    while left:
+        tensor = left.pop()
+        if tensor.name in wanted:
+            return True
+        if tensor.op.name not in seen:
+            seen.add(tensor.op.name)
+            left.extend(tensor.op.inputs)
+    return False
+
+
 def _gather_gradient(a) -> int:
     from tensorflow.python.framework import tensor_util
 
@@ -199,6 +251,7 @@ def _barrier(a) -> int:
 
 
 _OPS = "tensorflow.python.ops."
+_ATAN2 = _OPS + "math_grad:_Atan2Grad"
 
 # they undo the broadcast in the graph even where the shapes are static
 _PLAIN = {
@@ -207,12 +260,14 @@ _PLAIN = {
 }
 
 GRADIENTS: dict[str, Drift] = {
-    **{name: Drift() for name in _PLAIN},
+    **{name: Drift() for name in [*_PLAIN, _ATAN2]},
     _OPS + "math_grad:_ReduceGradientArgs": Drift(total=_reduced),
     _OPS + "math_grad:_RealDivGrad": Drift(after=_division),
     _OPS + "math_grad:_SelectGradV2": Drift(total=_selection),
     _OPS + "math_grad:_MaximumMinimumGrad": Drift(after=lambda a: 2 * (a.made > 4)),
     _OPS + "math_grad:_SumGrad": Drift(after=_sum_gradient),
+    # TF 1.15 undoes a broadcast of batches that are known to be the same, too
+    _OPS + "math_grad:_BatchMatMulV2": Drift(after=lambda a: 15 * _same_batches(*a.op.inputs)),
     _OPS + "math_grad:_MeanGrad": Drift(after=_mean_gradient),
     _OPS + "math_grad:_ProdGrad": Drift(after=lambda a: 12 if _is_static(a.op.inputs[0]) else 3),
     _OPS + "math_grad:_MinOrMaxGrad": Drift(
@@ -221,8 +276,11 @@ GRADIENTS: dict[str, Drift] = {
     _OPS + "math_grad:_SignGrad": Drift(after=2),
     _OPS + "array_grad:_StridedSliceGrad": Drift(after=_slice_gradient),
     _OPS + "array_grad:_ReshapeGrad": Drift(total=_reshaped),
+    _OPS + "gradients_util:_GradientsHelper": Drift(before=_differentiate, after=_differentiated),
+    _OPS + "math_grad:_MatMulGrad": Drift(after=_contracted),
     _OPS + "array_grad:_GatherGrad": Drift(after=1),
     _OPS + "array_grad:_GatherV2Grad": Drift(after=_gather_gradient),
+    _OPS + "array_grad:_BroadcastToGrad": Drift(after=lambda a: -_is_static(a.op.outputs[0])),
     _OPS + "nn_grad:_SparseSoftmaxCrossEntropyWithLogitsGrad": Drift(after=1),
     **{_OPS + f"tensor_array_grad:_TensorArray{name}Grad": Drift(after=_barrier) for name in ("Write", "Scatter", "Split")},
 }

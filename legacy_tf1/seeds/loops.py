@@ -1,4 +1,4 @@
-"""The ops of a loop that draw random numbers run in TF 1.15's order."""
+"""The ops of a loop that draw random numbers run in the order of the iterations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ __all__ = ["drawing_in_order"]
 
 @contextlib.contextmanager
 def drawing_in_order():
-    """TF 2.21 starts a loop's iterations ahead and runs their random ops last first; 1.15 in order.
+    """Let a loop that draws random numbers go through its iterations one by one.
 
-    So the masks of dropout inside `dynamic_rnn` came to other time steps. A loop that holds a
-    random op goes through its iterations one by one; its backward pass, and any other loop, stays
-    as it is. (The random ops of a cell's variables are made while the loop is built, but outside it.)
+    TF 1.15 left it to its scheduler which iteration drew first: with a dropout in `dynamic_rnn`, one
+    seed gave it other masks from run to run (last step first, first step first, or a mixture), unless
+    the script said `parallel_iterations=1`. Here that order, the only one it ever defined, is always
+    kept. The backward pass, and any other loop, stays as it is. (The random ops of a cell's variables
+    are made while the loop is built, but outside it.)
     """
     from tensorflow.core.framework import attr_value_pb2
     from tensorflow.python.framework import ops

@@ -6,6 +6,7 @@ function of the `tensorflow` module and of a folder to write into; it returns a 
 """
 
 import collections
+import importlib
 
 import numpy as np
 
@@ -75,6 +76,23 @@ CELLS = collections.OrderedDict(
         ("IntersectionRNNCell", lambda tf, rnn: rnn.IntersectionRNNCell(UNITS, num_in_proj=UNITS)),
         ("CudnnCompatibleLSTMCell", lambda tf, rnn: tf.contrib.cudnn_rnn.CudnnCompatibleLSTMCell(UNITS)),
         ("CudnnCompatibleGRUCell", lambda tf, rnn: tf.contrib.cudnn_rnn.CudnnCompatibleGRUCell(UNITS)),
+        (
+            "LayerNormLSTMCell",
+            lambda tf, rnn: importlib.import_module("tensorflow.contrib.rnn.python.ops.rnn_cell").LayerNormLSTMCell(
+                UNITS, use_peepholes=True, num_proj=2
+            ),
+        ),
+        (
+            "CoupledInputForgetGateLSTMCell-norm",
+            lambda tf, rnn: rnn.CoupledInputForgetGateLSTMCell(UNITS, layer_norm=True),
+        ),
+        ("HighwayWrapper", lambda tf, rnn: rnn.HighwayWrapper(rnn.GRUCell(WIDTH), couple_carry_transform_gates=False)),
+        ("InputProjectionWrapper", lambda tf, rnn: rnn.InputProjectionWrapper(rnn.GRUCell(UNITS), 5)),
+        ("OutputProjectionWrapper", lambda tf, rnn: rnn.OutputProjectionWrapper(rnn.GRUCell(UNITS), 2)),
+        (
+            "AttentionCellWrapper",
+            lambda tf, rnn: rnn.AttentionCellWrapper(rnn.GRUCell(UNITS), 3, attn_size=3, attn_vec_size=5),
+        ),
         ("MultiRNNCell", lambda tf, rnn: rnn.MultiRNNCell([rnn.BasicLSTMCell(UNITS) for _ in range(3)])),
         ("MultiRNNCell-mixed", lambda tf, rnn: rnn.MultiRNNCell([rnn.GRUCell(UNITS), rnn.LSTMCell(UNITS)])),
     ]
@@ -118,6 +136,21 @@ def cell_bidirectional(tf, folder):
     return program.measured()
 
 
+@case
+def cell_PhasedLSTMCell(tf, folder):
+    """Its input is a pair: the time (batch, time, 1) and x; the cell here takes them side by side."""
+    time, x = sequence(tf)[:, :, :1], sequence(tf)[:, :, 1:]
+    outputs, _ = tf.nn.dynamic_rnn(
+        tf.contrib.rnn.PhasedLSTMCell(UNITS, use_peepholes=True, ratio_on=0.6), (time, x), dtype=tf.float32
+    )
+    program = Program(tf, outputs)
+    for variable in tf.global_variables():  # lengths of time, and shares of it
+        if variable.op.name.endswith(("period", "phase", "ratio_on")):
+            variable.load(0.2 + abs(program.session.run(variable)), program.session)
+    program.save(folder)
+    return program.measured()
+
+
 # names older than TF 1.2: what TF 1.15 makes, saved under what the older versions called it
 
 RENAMED = [
@@ -127,12 +160,18 @@ RENAMED = [
     (
         "age_0_12-basic_lstm",
         "BasicLSTMCell",
-        {"rnn/basic_lstm_cell/kernel": "RNN/BasicLSTMCell/Linear/Matrix", "rnn/basic_lstm_cell/bias": "RNN/BasicLSTMCell/Linear/Bias"},  # noqa: E501
+        {
+            "rnn/basic_lstm_cell/kernel": "RNN/BasicLSTMCell/Linear/Matrix",
+            "rnn/basic_lstm_cell/bias": "RNN/BasicLSTMCell/Linear/Bias",
+        },  # noqa: E501
     ),
     (
         "age_0_12-basic_rnn",
         "BasicRNNCell",
-        {"rnn/basic_rnn_cell/kernel": "RNN/BasicRNNCell/Linear/Matrix", "rnn/basic_rnn_cell/bias": "RNN/BasicRNNCell/Linear/Bias"},  # noqa: E501
+        {
+            "rnn/basic_rnn_cell/kernel": "RNN/BasicRNNCell/Linear/Matrix",
+            "rnn/basic_rnn_cell/bias": "RNN/BasicRNNCell/Linear/Bias",
+        },  # noqa: E501
     ),
     (
         "age_0_12-gru",
@@ -160,7 +199,12 @@ RENAMED = [
     (
         "age_0_12-multi",
         "MultiRNNCell",
-        {"rnn/multi_rnn_cell/cell_": "RNN/MultiRNNCell/Cell", "basic_lstm_cell": "BasicLSTMCell/Linear", "kernel": "Matrix", "bias": "Bias"},  # noqa: E501
+        {
+            "rnn/multi_rnn_cell/cell_": "RNN/MultiRNNCell/Cell",
+            "basic_lstm_cell": "BasicLSTMCell/Linear",
+            "kernel": "Matrix",
+            "bias": "Bias",
+        },  # noqa: E501
     ),
 ]
 
@@ -183,6 +227,54 @@ def ages():
 
 
 ages()
+
+# optimizers
+
+OPTIMIZERS = collections.OrderedDict(
+    [
+        ("GradientDescent", lambda train: train.GradientDescentOptimizer(0.1)),
+        ("Momentum", lambda train: train.MomentumOptimizer(0.1, 0.9)),
+        ("Momentum-nesterov", lambda train: train.MomentumOptimizer(0.1, 0.9, use_nesterov=True)),
+        ("Adagrad", lambda train: train.AdagradOptimizer(0.1)),
+        ("AdagradDA", lambda train: train.AdagradDAOptimizer(0.1, train.get_global_step())),
+        ("Adadelta", lambda train: train.AdadeltaOptimizer(0.5)),
+        ("RMSProp", lambda train: train.RMSPropOptimizer(0.1, momentum=0.5)),
+        ("RMSProp-centered", lambda train: train.RMSPropOptimizer(0.1, momentum=0.5, centered=True)),
+        ("Adam", lambda train: train.AdamOptimizer(0.1)),
+        ("Ftrl", lambda train: train.FtrlOptimizer(0.1, l1_regularization_strength=0.01)),
+        ("ProximalGradientDescent", lambda train: train.ProximalGradientDescentOptimizer(0.1)),
+        ("ProximalAdagrad", lambda train: train.ProximalAdagradOptimizer(0.1)),
+        (
+            "Adam-decayed",
+            lambda train: train.AdamOptimizer(train.exponential_decay(0.1, train.get_global_step(), 2, 0.5)),
+        ),
+    ]
+)
+
+
+def optimizers():
+    for name, make in OPTIMIZERS.items():
+
+        def run(tf, folder, make=make):
+            step = tf.train.get_or_create_global_step()
+            gap = tf.layers.dense(sequence(tf)[:, 0], UNITS) - tf.constant(numbers(9, BATCH, UNITS))
+            loss = tf.reduce_mean(tf.square(gap))
+            train = make(tf.train).minimize(loss, step)
+            session = tf.Session()
+            session.run(tf.global_variables_initializer())
+            for seed, variable in enumerate(tf.trainable_variables()):
+                variable.load(numbers(seed, *variable.shape.as_list()), session)
+            for _ in range(3):
+                session.run(train)
+            tf.train.Saver().save(session, str(folder / "model.ckpt"), write_meta_graph=False)
+            found = {"var/" + v.op.name: session.run(v) for v in tf.global_variables()}
+            losses = [session.run([loss, train])[0] for _ in range(5)]
+            return dict(found, x=numbers(7, BATCH, TIME, WIDTH)[:, 0], y=numbers(9, BATCH, UNITS), losses=losses)
+
+        CASES["optimizer-" + name] = run
+
+
+optimizers()
 
 # file formats
 
@@ -262,7 +354,10 @@ def partitioned(tf, folder):
     slots = tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES, "rnn/basic_lstm_cell/kernel/part_./Adam:0$")
     assert len(kernel) == len(slots) == 3
     return program.measured(
-        **{"var__rnn__basic_lstm_cell__kernel": tf.concat(kernel, 0), "var__rnn__basic_lstm_cell__kernel__Adam": tf.concat(slots, 0)}  # noqa: E501
+        **{
+            "var__rnn__basic_lstm_cell__kernel": tf.concat(kernel, 0),
+            "var__rnn__basic_lstm_cell__kernel__Adam": tf.concat(slots, 0),
+        }  # noqa: E501
     )
 
 

@@ -604,7 +604,8 @@ def hparams_message(tf):
     h = HParams(rate=0.5, units=3, sizes=[3, 5], cell="lstm", deep=True, names=["a", "b"], parts=[0.5, 0.25])
     message = h.to_proto()
     back = HParams.from_proto(message)
-    return [str(sorted(message.hparam.keys())), str(message.hparam["sizes"]), str(sorted(back.values().items()))]
+    written = [message.hparam[name].SerializeToString().decode("latin1") for name in sorted(message.hparam)]
+    return [str(sorted(message.hparam)), written, str(sorted(back.values().items()))]
 
 
 # tf.contrib.learn

@@ -75,10 +75,10 @@ tf.data.Dataset.range(100).repeat(2).shuffle(40).batch(200).make_one_shot_iterat
 tf.data.Dataset.range(100).shuffle(40).map(lambda q:q+1).repeat(2).batch(200).make_one_shot_iterator().get_next()
 tf.data.Dataset.range(99).apply(tf.data.experimental.shuffle_and_repeat(20,3)).batch(297).make_one_shot_iterator().get_next()
 tf.data.Dataset.range(9).map(lambda q:tf.random_uniform([])).batch(9).make_one_shot_iterator().get_next()
-tf.equal(tf.nn.dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32)[0],0.)
-tf.equal(tf.concat(tf.nn.bidirectional_dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32)[0],2),0.)
+tf.equal(tf.nn.dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32,parallel_iterations=1)[0],0.)
+tf.equal(tf.concat(tf.nn.bidirectional_dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32,parallel_iterations=1)[0],2),0.)
 tf.equal(tf.nn.static_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),[tf.ones([3,5])]*4,dtype=tf.float32)[0],0.)
-tf.map_fn(lambda q:tf.random_uniform([2]),tf.zeros([6,2]))
+tf.map_fn(lambda q:tf.random_uniform([2]),tf.zeros([6,2]),parallel_iterations=1)
 """.split("\n")[1:-1]
 
 

@@ -217,9 +217,7 @@ def greedy(tf, F, function):
 )
 def sampled(tf, F, options):
     helper = tf.contrib.seq2seq.SampleEmbeddingHelper(table(tf, F), tf.constant([2, 3, 4]), END, **options)
-    return decode(
-        tf, F, helper, output_layer=projection(tf), maximum_iterations=9, parallel_iterations=1
-    )
+    return decode(tf, F, helper, output_layer=projection(tf), maximum_iterations=9, parallel_iterations=1)
 
 
 @cases(
@@ -233,9 +231,7 @@ def sampled(tf, F, options):
     )
 )
 def scheduled_embedding(tf, F, options):
-    helper = tf.contrib.seq2seq.ScheduledEmbeddingTrainingHelper(
-        inputs(tf, F), lengths(tf), table(tf, F), **options
-    )
+    helper = tf.contrib.seq2seq.ScheduledEmbeddingTrainingHelper(inputs(tf, F), lengths(tf), table(tf, F), **options)
     return decode(tf, F, helper, output_layer=projection(tf), parallel_iterations=1)
 
 
@@ -289,7 +285,7 @@ def inference(tf, F, function):
         sample_dtype=F,
         start_inputs=start,
         end_fn=lambda x: x[:, 0] > 0.3,
-        **extra
+        **extra,
     )
     return decode(tf, F, helper, maximum_iterations=6)
 
@@ -528,7 +524,7 @@ def search(tf, F, cell, start, beam_width, function=False, **options):
         initial_state=start,
         beam_width=beam_width,
         output_layer=projection(tf),
-        **options
+        **options,
     )
     return tf.contrib.seq2seq.dynamic_decode(decoder, **loop)
 
@@ -676,7 +672,11 @@ def keras_inference(tf, F):
 def keras_beam(tf, F):
     cell = gru(tf)
     decoder = ops(tf, "beam_search_decoder").BeamSearchDecoderV2(
-        cell, 3, output_layer=tf.keras.layers.Dense(SYMBOLS, name="projection"), maximum_iterations=6, length_penalty_weight=0.7
+        cell,
+        3,
+        output_layer=tf.keras.layers.Dense(SYMBOLS, name="projection"),
+        maximum_iterations=6,
+        length_penalty_weight=0.7,
     )
     start = tf.contrib.seq2seq.tile_batch(state(tf, F, cell), 3)
     return decoder(table(tf, F), start_tokens=tf.constant([2, 3, 4]), end_token=END, initial_state=start)
@@ -688,7 +688,9 @@ def keras_beam(tf, F):
 @case
 def cumulative_product(tf, F):
     x = tf.get_variable("x", [2, 4], F)
-    return tf.contrib.seq2seq.safe_cumprod(tf.abs(x), axis=1, exclusive=True), tf.contrib.seq2seq.safe_cumprod([0.5, 0.0])
+    return tf.contrib.seq2seq.safe_cumprod(tf.abs(x), axis=1, exclusive=True), tf.contrib.seq2seq.safe_cumprod(
+        [0.5, 0.0]
+    )
 
 
 @cases({"parallel": "parallel", "hard": "hard"})
@@ -841,9 +843,7 @@ def probability_matrix(tf):
 
 @error
 def probability_matrix_embedding(tf):
-    tf.contrib.seq2seq.ScheduledEmbeddingTrainingHelper(
-        inputs(tf, tf.float32), lengths(tf), tf.zeros([3, 2]), [[0.5]]
-    )
+    tf.contrib.seq2seq.ScheduledEmbeddingTrainingHelper(inputs(tf, tf.float32), lengths(tf), tf.zeros([3, 2]), [[0.5]])
 
 
 @error

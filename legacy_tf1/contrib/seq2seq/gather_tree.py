@@ -32,7 +32,7 @@ def gather_tree(step_ids, parent_ids, max_sequence_lengths, end_token, name=None
         shape = step_ids.shape.merge_with(parent_ids.shape)
         shape[1:2].assert_is_compatible_with(lengths.shape)
         beams = _followed(step_ids, parent_ids, lengths, end_token)
-        ended = tf.cumsum(tf.cast(tf.equal(beams, end_token), tf.int32), axis=0, exclusive=True) > 0
+        ended = tf.cumsum(tf.cast(tf.equal(beams, end_token), tf.int32), axis=0) > 0
         beams = tf.where(ended, tf.fill(tf.shape(beams), end_token), beams)
         beams.set_shape(shape)
         return beams

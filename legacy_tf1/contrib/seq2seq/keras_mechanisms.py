@@ -1,6 +1,4 @@
 """The attention mechanisms as Keras layers, which TF 1.15 has beside the ones that it exports.
-
-Scripts reach them as `tensorflow.contrib.seq2seq.python.ops.attention_wrapper.BahdanauAttentionV2` and so on.
 Source: tensorflow 1.15, contrib/seq2seq/python/ops/attention_wrapper.py.
 """
 
@@ -71,8 +69,7 @@ class _BaseAttentionMechanismV2(AttentionMechanism, tf.keras.layers.Layer):
 
     def __call__(self, inputs, **kwargs):
         if self._memory_initialized:
-            if len(inputs) not in (2, 3):
-                raise ValueError(f"The inputs are [query, state] and possibly the memory, not {len(inputs)} tensors.")
+            _check_query(inputs)
             if len(inputs) == 2:
                 inputs.append(self.values)  # so that Keras knows that the result depends on the memory
         return super().__call__(inputs, **kwargs)
@@ -87,15 +84,12 @@ class _BaseAttentionMechanismV2(AttentionMechanism, tf.keras.layers.Layer):
             return self.values
         if not self._memory_initialized:
             raise ValueError("Attention can be asked for only after the memory has been set up.")
-        if len(inputs) not in (2, 3):
-            raise ValueError(f"The inputs are [query, state] and possibly the memory, not {len(inputs)} tensors.")
+        _check_query(inputs)
         return self._calculate_attention(inputs[0], inputs[1])
 
     def _setup_memory(self, memory, memory_sequence_length=None, memory_mask=None):
         if self._memory_initialized:
             raise ValueError("The memory has been set up before.")
-        if memory_sequence_length is not None and memory_mask is not None:
-            raise ValueError("The memory takes lengths or a mask, not both.")
         with tf.name_scope(self.name, "BaseAttentionMechanismInit", tf.nest.flatten(memory)):
             self.values = _prepare_memory(
                 memory,
@@ -110,12 +104,9 @@ class _BaseAttentionMechanismV2(AttentionMechanism, tf.keras.layers.Layer):
                 self.probability_fn = self._masked(self.probability_fn, memory_mask)
         self._memory_initialized = True
 
-    def _masked(self, probability_fn, mask):
-        def probabilities(score, state):
-            score = _maybe_mask_score(score, memory_mask=mask, score_mask_value=self.score_mask_value)
-            return probability_fn(score, state)
-
-        return probabilities
+    def _masked(self, function, mask):
+        value = self.score_mask_value
+        return lambda score, state: function(_maybe_mask_score(score, memory_mask=mask, score_mask_value=value), state)
 
     def _score(self, query):
         raise NotImplementedError("A mechanism must say how it scores its keys.")
@@ -247,6 +238,11 @@ class _Monotonic:
 
 class _BaseMonotonicAttentionMechanismV2(_Monotonic, _BaseAttentionMechanismV2):
     """For mechanisms of a script's own."""
+
+
+def _check_query(inputs):
+    if len(inputs) not in (2, 3):
+        raise ValueError(f"The inputs are [query, state] and possibly the memory, not {len(inputs)} tensors.")
 
 
 def _dense(units, name, dtype):

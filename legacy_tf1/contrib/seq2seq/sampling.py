@@ -6,7 +6,7 @@ Source: tensorflow 1.15, contrib/seq2seq/python/ops/helper.py.
 from __future__ import annotations
 
 import tensorflow.compat.v1 as tf
-from tensorflow.python.ops.rnn import _transpose_batch_time  # private: TF1's helpers show it under this name
+from tensorflow.python.ops.rnn import _transpose_batch_time  # noqa: F401  (TF1 shows it under this name too)
 
 __all__ = ["bernoulli_sample", "categorical_sample"]
 
