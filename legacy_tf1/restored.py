@@ -41,7 +41,6 @@ _OF_A_NUMBER = ("ceil", "cos", "exp", "fabs", "floor", "isnan", "log", "log10", 
 # module -> removed name -> "module:name" of today; "module:" is a module
 REMOVED: dict[str, dict[str, str]] = {
     "base64": {"decodestring": "base64:decodebytes", "encodestring": "base64:encodebytes"},
-    "cgi": {"escape": "html:escape"},
     "collections": {name: f"collections.abc:{name}" for name in _ABC},
     "fractions": {"gcd": "math:gcd"},
     "inspect": {"getargspec": f"{_HERE}:getargspec"},

@@ -48,3 +48,59 @@ def test_old_calls_compute_what_the_new_ones_do(tmp_path):
     (tmp_path / "main.py").write_text(textwrap.dedent(SCRIPT))
     done = python("-m", "legacy_tf1", "run", "main.py", cwd=tmp_path)
     assert done.stdout == "15 pairs\n", done.stderr
+
+
+MODELS_RNN = """
+    import numpy as np
+    import tensorflow as tf
+    from tensorflow.models.rnn import linear, rnn, rnn_cell, seq2seq
+    from tensorflow.models.rnn.ptb import reader
+
+    train, valid, test, words = reader.ptb_raw_data("corpus")
+    assert (train, valid, test, words) == ([0, 1, 2, 0], [1, 2], [2], 3)  # b is the commonest, `<` stands before `a`
+    batches = list(reader.ptb_iterator(range(11), 2, 2))
+    assert [(x.tolist(), y.tolist()) for x, y in batches] == [
+        ([[0, 1], [5, 6]], [[1, 2], [6, 7]]), ([[2, 3], [7, 8]], [[3, 4], [8, 9]])]
+
+    cell = rnn_cell.BasicLSTMCell(4, state_is_tuple=False)
+    inputs = tf.split(1, 2, tf.ones([3, 2]))
+    outputs, state = rnn.rnn(cell, inputs, dtype=tf.float32)
+    forward, backward = (rnn_cell.GRUCell(4) for _ in range(2))
+    both, _, _ = rnn.bidirectional_rnn(forward, backward, inputs, dtype=tf.float32)
+    loss = seq2seq.sequence_loss_by_example([outputs[-1]], [tf.zeros([3], tf.int32)], [tf.ones([3])])
+    biased = linear.linear([inputs[0], outputs[0]], 5, True, bias_start=2.0, scope="own")
+    bias = [v for v in tf.all_variables() if v.name == "own/bias:0"]
+
+    w, b, x, c = tf.ones([5, 4]), tf.zeros([5]), tf.ones([3, 4]), tf.zeros([3, 1], tf.int64)
+    ids = tf.SparseTensor([[0, 0]], [1], [1, 1])
+    logits = tf.random_normal([6, 1, 4], seed=1)
+    pairs = [
+        (tf.nn.sampled_softmax_loss(w, b, x, c, 2, 5, sampled_values=s), tf.nn.sampled_softmax_loss(w, b, c, x, 2, 5, sampled_values=s))
+        for s in [tf.nn.log_uniform_candidate_sampler(c, 1, 2, True, 5, seed=1)]
+    ] + [(tf.nn.ctc_loss(logits, ids, [6]), tf.nn.ctc_loss(ids, logits, [6]))]
+
+    keep = tf.placeholder(tf.float32)
+    dropped = rnn_cell.DropoutWrapper(rnn_cell.GRUCell(4), output_keep_prob=keep)
+    stack = rnn_cell.MultiRNNCell([dropped] * 2)
+    ends = [tf.zeros([3], tf.int32)] * 3
+    losses = seq2seq.model_with_buckets(
+        ends, ends, ends, [tf.ones([3])] * 3, [(1, 2), (2, 3)],
+        lambda e, d: seq2seq.embedding_rnn_seq2seq(e, d, stack, 4, 4),
+        softmax_loss_function=lambda inputs, targets: tf.nn.sparse_softmax_cross_entropy_with_logits(inputs, targets),
+    )[1]
+    with tf.Session() as session:
+        session.run(tf.initialize_all_variables())
+        for old, new in pairs:
+            np.testing.assert_array_equal(*session.run([old, new]))
+        np.testing.assert_array_equal(session.run(bias), [[2.0] * 5])
+        print(session.run(biased).shape, len(both), session.run(loss).shape, np.shape(session.run(losses, {keep: 0.5})))
+"""
+
+
+def test_models_rnn_of_tensorflow_0_5(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    for part, text in {"train": "b \n a b", "valid": "<eos> a", "test": "a zzz"}.items():
+        (tmp_path / "corpus" / f"ptb.{part}.txt").write_text(text)
+    (tmp_path / "main.py").write_text(textwrap.dedent(MODELS_RNN))
+    done = python("-m", "legacy_tf1", "run", "main.py", cwd=tmp_path)
+    assert done.stdout == "(3, 5) 2 (3,) (2,)\n", done.stderr

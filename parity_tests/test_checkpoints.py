@@ -18,13 +18,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keras_port import models, optimizers
+from keras_port.__main__ import main
 from keras_port.layers import (
+    AttentionCellWrapper,
     CoupledInputForgetGateLSTMCell,
+    HighwayWrapper,
+    InputProjectionWrapper,
     IntersectionRNNCell,
     LayerNormLSTMCell,
     LSTMCell,
     NASCell,
+    OutputProjectionWrapper,
+    PhasedLSTMCell,
     UGRNNCell,
+    gru_cell,
 )
 from keras_port.weights import (
     PROGRAMS,
@@ -41,7 +48,6 @@ from keras_port.weights import (
 from keras_port.weights.checkpoint import bundle, crc32c, snappy, tensors, write
 from keras_port.weights.checkpoint.wire import WireError
 from keras_port.weights.checkpoint.write import index_and_data
-from keras_port.weights.names import ROUNDING
 from keras_port.weights.transfer import guess, sort_out, untouched
 from parity_tests.continue_training import batches, continued
 from parity_tests.processes import python
@@ -224,6 +230,15 @@ MODELS = {
     "cell-IntersectionRNNCell": lambda: rnn(IntersectionRNNCell(4, num_in_proj=4)),
     "cell-CudnnCompatibleLSTMCell": lambda: stack(L.LSTM(4, **options())),
     "cell-CudnnCompatibleGRUCell": lambda: stack(L.GRU(4, **options(reset_after=True))),
+    "cell-LayerNormLSTMCell": lambda: rnn(LayerNormLSTMCell(4, use_peepholes=True, num_proj=2)),
+    "cell-CoupledInputForgetGateLSTMCell-norm": lambda: rnn(CoupledInputForgetGateLSTMCell(4, layer_norm=True)),
+    "cell-HighwayWrapper": lambda: rnn(HighwayWrapper(gru_cell(3, inputs=3), False)),
+    "cell-InputProjectionWrapper": lambda: rnn(InputProjectionWrapper(gru_cell(4, inputs=5), 5)),
+    "cell-OutputProjectionWrapper": lambda: rnn(OutputProjectionWrapper(gru_cell(4, inputs=3), 2)),
+    "cell-AttentionCellWrapper": lambda: rnn(
+        AttentionCellWrapper(gru_cell(4, inputs=3), 3, attn_size=3, attn_vec_size=5)
+    ),
+    "cell_PhasedLSTMCell": lambda: rnn(PhasedLSTMCell(4, use_peepholes=True, ratio_on=0.6)),
     "cell-MultiRNNCell": lambda: stack(*(L.LSTM(4, **options()) for _ in range(3))),
     "cell-MultiRNNCell-mixed": lambda: rnn(L.GRUCell(4, reset_after=False), L.LSTMCell(4)),
     "cell_bidirectional": lambda: stack(L.Bidirectional(L.GRU(4, **options(reset_after=False)))),
@@ -238,20 +253,29 @@ MODELS = {
 }
 
 
+# what TF 1.15.5 makes beside the normalization and never reads
+IDLE = {
+    "cell-LayerNormLSTMCell": {"rnn/layer_norm_lstm_cell/bias"},
+    "cell-CoupledInputForgetGateLSTMCell-norm": {"rnn/coupled_input_forget_gate_lstm_cell/B"},
+}
+
+
 def test_every_recorded_cell_has_a_model():
     assert MODELS.keys() == {case for case in ABOUT["cases"] if case.startswith(("cell", "age"))}
 
 
 @pytest.mark.parametrize("case", MODELS)
 def test_a_cell_computes_in_keras_what_it_computed_in_tf1(case, files, golden):
-    """Found by names and shapes alone, of every age; float32 through 4 steps: measured 1.2e-7, outputs below 1."""
+    """Found by names and shapes alone, of every age. float32: measured 1.2e-7, and 6e-7 where a normalization divides by small numbers."""
     model = MODELS[case]()()
     fates = fill(model, open_case(files, case))
-    assert all(fate.variables and not fate.reason for fate in fates)
-    np.testing.assert_allclose(np.asarray(model(golden[case]["x"])), golden[case]["y"], rtol=0, atol=1e-6)
+    assert all(bool(fate.variables) != bool(fate.reason) for fate in fates)
+    assert {fate.name for fate in fates if fate.reason} == IDLE.get(case, set())
+    np.testing.assert_allclose(np.asarray(model(golden[case]["x"])), golden[case]["y"], rtol=0, atol=2e-6)
     written = tf1_state(model, rows_like(model, open_case(files, case)))
     for name, array in variables(golden[case]).items():
-        np.testing.assert_allclose(written[name], array, rtol=0, atol=2**-24, err_msg=name)
+        if name not in IDLE.get(case, ()):
+            np.testing.assert_allclose(written[name], array, rtol=0, atol=2**-24, err_msg=name)
 
 
 def classifier(optimizer=None):
@@ -313,6 +337,38 @@ def test_slots_made_inside_a_scope_and_layers_by_their_shapes(files, golden):
 
 
 # continuing
+
+RULES = {
+    "GradientDescent": lambda: optimizers.GradientDescent(0.1),
+    "Momentum": lambda: optimizers.Momentum(0.1, 0.9),
+    "Momentum-nesterov": lambda: optimizers.Momentum(0.1, 0.9, use_nesterov=True),
+    "Adagrad": lambda: optimizers.Adagrad(0.1),
+    "AdagradDA": lambda: optimizers.AdagradDA(0.1),
+    "Adadelta": lambda: optimizers.Adadelta(0.5),
+    "RMSProp": lambda: optimizers.RMSProp(0.1, momentum=0.5),
+    "RMSProp-centered": lambda: optimizers.RMSProp(0.1, momentum=0.5, centered=True),
+    "Adam": lambda: optimizers.Adam(0.1),
+    "Ftrl": lambda: optimizers.Ftrl(0.1, l1_regularization_strength=0.01),
+    "ProximalGradientDescent": lambda: optimizers.ProximalGradientDescent(0.1),
+    "ProximalAdagrad": lambda: optimizers.ProximalAdagrad(0.1),
+    "Adam-decayed": lambda: optimizers.Adam(optimizers.schedules.exponential_decay(0.1, 2, 0.5)),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_optimizer_goes_on_from_its_slots_and_step(rule, files, golden):
+    """The next 5 losses after 3 steps: measured 2.0e-7 of the loss; without slots and step they are 7e-5 off or more."""
+    case = golden[f"optimizer-{rule}"]
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, L.Dense(4)(inputs))
+    model.compile(RULES[rule](), "mse", run_eagerly=True)
+    fates = fill(model, open_checkpoint(files / f"optimizer-{rule}" / "model.ckpt"))
+    assert not [fate for fate in fates if fate.reason] and int(model.optimizer.iterations.numpy()) == 3
+    found = []
+    for _ in case["losses"]:
+        model.reset_metrics()
+        found.append(model.train_on_batch(case["x"], case["y"], return_dict=True)["loss"])
+    np.testing.assert_allclose(found, case["losses"], rtol=1e-6)
 
 
 @pytest.fixture(scope="session")
@@ -417,10 +473,8 @@ def test_writing_back_beside_the_variables_of_another_checkpoint(files, golden, 
     write_checkpoint(tmp_path / "model.ckpt", state | untouched(state, like))
     found, wanted = open_checkpoint(tmp_path).arrays(), variables(golden["averages"])
     assert wanted.keys() <= found.keys()
-    for name, array in wanted.items():
-        np.testing.assert_array_equal(
-            found[name] + found.get(ROUNDING + name, 0), array + found.get(ROUNDING + name, 0)
-        )
+    for name, array in wanted.items():  # (b + 1) - 1 rounds once
+        np.testing.assert_allclose(found[name], array, rtol=0, atol=2**-24 if name.endswith("cell/bias") else 0)
 
 
 def test_an_interrupted_write_leaves_no_file(tmp_path, monkeypatch):
@@ -623,19 +677,31 @@ def test_reading_and_inspecting_load_no_tensorflow(files):
     assert "numpy" in imported and not imported & {"tensorflow", "keras", "tf_keras", "rich"}
 
 
-def weights(*arguments, cwd):
-    return python("-m", "keras_port", "weights", *arguments, cwd=cwd)
+@pytest.fixture
+def weights(tmp_path, monkeypatch, capfd):
+    """`keras-port weights` in this process, in an empty folder: its status, what it printed, what it complained of."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        capfd.readouterr()
+        try:
+            status = main(["weights", *map(str, arguments)])
+        except SystemExit as end:
+            status = end.code
+        return status, *capfd.readouterr()
+
+    return run
 
 
-def test_the_command_fills_a_twin_and_writes_it_back(files, tmp_path):
+def test_the_command_fills_a_twin_and_writes_it_back(files, weights):
     checkpoint = files / "program-lstm_rows" / "model.ckpt-30"
-    done = weights(checkpoint, "--model", "lstm_rows", "-o", "out.keras", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    report = json.loads(done.stdout)
+    status, out, err = weights(checkpoint, "--model", "lstm_rows", "-o", "out.keras", "--json")
+    assert status == 0, err
+    report = json.loads(out)
     assert len(report["variables"]) == 14 and not [v["reason"] for v in report["variables"] if v["reason"]]
-    done = weights("--to-tf1", "out.keras", "-o", "back", cwd=tmp_path)
-    assert done.returncode == 0 and "tf.train.Saver().restore" in done.stdout, done.stderr
-    found, wanted = open_checkpoint(tmp_path / "back").arrays(), open_checkpoint(checkpoint).arrays()
+    status, out, err = weights("--to-tf1", "out.keras", "-o", "back")
+    assert status == 0 and "tf.train.Saver().restore" in out, err
+    found, wanted = open_checkpoint("back").arrays(), open_checkpoint(checkpoint).arrays()
     for name, array in wanted.items():  # (b + 1) - 1 rounds once
         np.testing.assert_allclose(found[name], array, rtol=0, atol=2**-24 if name.endswith("cell/bias") else 0)
     assert found.keys() - wanted.keys() == {"global_step"}
@@ -650,25 +716,29 @@ def build():
 """
 
 
-def test_the_command_takes_a_models_script_and_writes_nothing_where_it_fails(files, tmp_path):
+def test_the_command_takes_a_models_script_and_writes_nothing_where_it_fails(files, tmp_path, weights):
     (tmp_path / "mine.py").write_text(SCRIPT.format(units=4))
     (tmp_path / "wrong.py").write_text(SCRIPT.format(units=5))
     (tmp_path / "tf1.py").write_text("import tensorflow as tf\ntf.Session()")
     there = {*tmp_path.iterdir()}
     checkpoint = files / "v2" / "model.ckpt-7"
-    for arguments, status, said in (
+    for arguments, wanted, said in (
         (("--model", "wrong.py"), 1, "no cell of the checkpoint has these shapes"),
         (("--model", "tf1.py"), 2, "a TF1 script cannot be given here"),
         ((), 1, "rnn/basic_lstm_cell: LSTMCell, as LSTM(4), kernel (7, 16), bias (16,)"),
     ):
-        done = weights(checkpoint, *arguments, "-o", "out.keras", cwd=tmp_path)
-        assert done.returncode == status and said in done.stderr, done.stderr
-        assert {*tmp_path.iterdir()} - {tmp_path / "__pycache__"} == there
-    done = weights(checkpoint, "--model", "mine.py", "-o", "out.keras", cwd=tmp_path)
-    assert done.returncode == 0 and "saved out.keras" in done.stdout, done.stderr
-    assert "not compiled with an optimizer of keras_port" in done.stdout
-    done = weights(checkpoint, "--model", "mine.py", "-o", "out.keras", cwd=tmp_path)
-    assert done.returncode == 2 and "--overwrite" in done.stderr
+        status, _, err = weights(checkpoint, *arguments, "-o", "out.keras")
+        assert status == wanted and said in err
+        assert {*tmp_path.iterdir()} == there
+    status, out, _ = weights(checkpoint, "--model", "mine.py", "-o", "out.keras")
+    assert status == 0 and "saved out.keras" in out and "not compiled with an optimizer of keras_port" in out
+    status, _, err = weights(checkpoint, "--model", "mine.py", "-o", "out.keras")
+    assert status == 2 and "--overwrite" in err
+    assert weights(checkpoint, "--model", "out.keras", "-o", "out.keras", "--overwrite")[0] == 0
+    status, out, _ = weights("--to-tf1", "out.keras", "--like", checkpoint, "-o", "back")
+    assert status == 0 and "as in --like" in out
+    status, _, err = weights("--to-tf1", "out.keras", "-o", "other")
+    assert status == 1 and "give --like CHECKPOINT" in err
 
 
 WRONG_USAGE = [
@@ -683,17 +753,13 @@ WRONG_USAGE = [
 
 
 @pytest.mark.parametrize(("arguments", "said"), WRONG_USAGE)
-def test_wrong_usage_is_told_at_once(arguments, said, capsys):
-    from keras_port.__main__ import main
-
-    with pytest.raises(SystemExit) as caught:
-        main(["weights", *arguments])
-    assert caught.value.code == 2 and said in capsys.readouterr().err
+def test_wrong_usage_is_told_at_once(arguments, said, weights):
+    status, _, err = weights(*arguments)
+    assert status == 2 and said in err
 
 
-def test_a_lambda_in_a_keras_file_is_not_executed(files, tmp_path):
+def test_a_lambda_in_a_keras_file_is_not_executed(files, tmp_path, weights):
     model = stack(L.LSTM(4), L.Lambda(lambda x: x * 2), L.Dense(3))()
     model.save(tmp_path / "lambda.keras")
-    done = weights(files / "v2" / "model.ckpt-7", "--model", "lambda.keras", "-o", "out.keras", cwd=tmp_path)
-    assert done.returncode == 1 and "lambda" in done.stderr.lower() and "Traceback" not in done.stderr
-    assert not (tmp_path / "out.keras").exists()
+    status, _, err = weights(files / "v2" / "model.ckpt-7", "--model", "lambda.keras", "-o", "out.keras")
+    assert status == 1 and "lambda" in err.lower() and not (tmp_path / "out.keras").exists()

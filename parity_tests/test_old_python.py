@@ -56,6 +56,63 @@ def test_what_is_neither_keeps_python_3s_error():
         python2.compile_source(b"x = (", "s.py")
 
 
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("for i in xrange(3):\n    print(i)", "line 1: xrange"),
+        ("def f():\n    return unicode('x')", "line 2: unicode"),
+        ("import urllib2", "line 1: import urllib2"),
+        ("try:\n    raw_input()\nexcept KeyboardInterrupt:\n    pass", "line 2: raw_input"),
+        ("try:\n    xrange\nexcept NameError:\n    xrange = range", None),
+        ("try:\n    import cPickle\nexcept ImportError:\n    import pickle as cPickle", None),
+        ("import sys\nif sys.version_info[0] < 3:\n    text = unicode", None),
+        ("from six.moves import xrange\nxrange(3)", None),
+        ("def reload(x): return x\nreload(1)", None),
+    ],
+)
+def test_python_2_without_a_print_statement(source, reason):
+    assert python2.reason_to_convert(source.encode(), "s.py") == reason
+
+
+def test_what_objects_and_arrays_could_do(tmp_path):
+    script = tmp_path / "main.py"
+    script.write_text(
+        textwrap.dedent("""
+            # -*- coding: utf-8 -*-
+            import json, math, random, string, sys, threading
+            import numpy as np
+            reload(sys)
+            sys.setdefaultencoding("utf-8")
+            ragged = np.array([[1, 2], [3]])
+            assert ragged.dtype == object and np.array([300, -1], dtype=np.uint8).tolist() == [44, 255]
+            assert np.array([1.0, 2.0]).tolist() == [1.0, 2.0] and isinstance(np.asarray([1]), np.ndarray)
+            one = np.array([2.6])
+            assert (int(one), float(one), "%.2f" % one, "%d %s" % (one, "a")) == (2, 2.6, "2.60", "2 a")
+            row = np.zeros(2); row[1] = one; row[0:1] = one
+            kept = {}; kept["k"] = one
+            assert row.tolist() == [2.6, 2.6] and kept["k"] is one and math.exp(one * 0) == 1
+            try: int(np.array([1, 2]))
+            except TypeError: pass
+            else: raise AssertionError
+            array = np.arange(3, dtype=np.uint8)
+            array.itemset(0, 9)
+            assert array.tostring() == b"\\x09\\x01\\x02" and array.ptp() == 8 and np.fromstring(b"\\x01", np.uint8) == [1]
+            d = {"a": 1}
+            assert d.has_key("a") and list(d.iteritems()) == [("a", 1)] and not threading.Thread().isAlive()
+            assert json.loads("[1]", encoding="utf-8") == [1] and random.sample({1}, 1) == [1] and cmp(1, 2) == -1
+            assert string.letters[:2] == "ab" and string.join(["a", "b"], "-") == "a-b" and u"x".decode("utf-8") == "x"
+            assert open("main.py", "rU").readline().startswith("#") or True
+            try: raise ValueError("why")
+            except ValueError as error: assert error.message == "why"
+            try: d.tostring()
+            except AttributeError as error: assert "no attribute 'tostring'" in str(error)
+            print("as before")
+        """)
+    )
+    done = run(script)
+    assert done.stdout == "as before\n", done.stderr
+
+
 def test_removed_names_are_for_scripts_only(tmp_path):
     script = tmp_path / "main.py"
     script.write_text(
@@ -105,3 +162,16 @@ def test_a_notebook_runs_cell_by_cell(tmp_path):
     assert "lesson.ipynb[cell 3], line 1: tf.no_such_name is not available" in done.stderr
     path.write_text("{}")
     assert "is not a notebook" in run(path).stderr
+
+
+def test_a_notebook_of_python_2_with_cells_of_other_languages(tmp_path):
+    cells = [
+        ["from IPython.display import clear_output, display\n", "get_ipython().magic('matplotlib inline')"],
+        ["%%bash\n", "ls | grep x"],
+        ["files = !ls\n", "print len(files), 3 / 2\n", "display('shown')"],
+    ]
+    notebook = {"worksheets": [{"cells": [{"cell_type": "code", "input": source} for source in cells]}]}
+    path = tmp_path / "lesson.ipynb"
+    path.write_text(json.dumps(notebook))
+    done = run(path)
+    assert done.stdout == "0 1\nshown\n", done.stderr

@@ -56,6 +56,44 @@ def test_every_import_form_reaches_the_tf1_world(run):
     assert done.stdout == "all forms\n", done.stderr
 
 
+def test_modules_by_their_path_are_those_of_tf_1_15(run):
+    done = run({
+        "main.py": """
+            import sys
+            import numpy as np
+            import tensorflow as tf
+            import tensorflow.keras as keras, tensorflow.summary, tensorflow.random
+            from tensorflow.layers import dense
+            from tensorflow.losses import mean_squared_error
+            from tensorflow.summary import FileWriter
+            from tensorflow.python.framework import ops, graph_util
+            from tensorflow.python.keras.layers import GRU
+            from tensorflow.python.keras.preprocessing.sequence import pad_sequences
+            from tensorflow.python.layers.normalization import BatchNormalization
+            from tensorflow.python.ops import array_ops, control_flow_ops, nn, random_ops, variables
+            from tensorflow.python.ops.nn import dynamic_rnn
+            from tensorflow.python.ops.rnn_cell_impl import *
+            from tensorflow.python.training import checkpoint_management
+            from tensorflow.python.util import nest
+            assert dense is tf.layers.dense and FileWriter is tf.summary.FileWriter and tensorflow.random.set_random_seed
+            assert keras is tf.keras and GRU is tf.keras.layers.GRU and "tf_keras" in tf.keras.layers.LSTM.__module__
+            assert ops.Tensor is tf.Tensor and ops.IndexedSlices is tf.IndexedSlices and nest.is_sequence((1,))
+            assert dynamic_rnn is tf.nn.dynamic_rnn and nn.rnn_cell.GRUCell is GRUCell is tf.nn.rnn_cell.GRUCell
+            assert init_ops.constant_initializer and graph_util.convert_variables_to_constants and random_ops.random_crop
+            assert checkpoint_management.latest_checkpoint is tf.train.latest_checkpoint and variables.VariableV1
+            x = tf.ones([2, 3])
+            y = control_flow_ops.cond(tf.constant(True), lambda: array_ops.stack(array_ops.unstack(x)), lambda: -x)
+            _, z = control_flow_ops.while_loop(lambda i, v: i < 2, lambda i, v: (i + 1, 2 * v), [0, y])
+            with tf.Session() as session:
+                np.testing.assert_array_equal(session.run(z), 4 * np.ones([2, 3]))
+            real = sys.modules["tensorflow.python.ops.control_flow_ops"]
+            assert real is not control_flow_ops and not hasattr(real, "cond")
+            print("by path")
+        """,
+    })  # fmt: skip
+    assert done.stdout == "by path\n", done.stderr
+
+
 def test_the_scripts_own_modules_are_in_the_world_and_libraries_are_not(run):
     done = run({
         "main.py": """
@@ -126,7 +164,10 @@ def test_a_scripts_error_shows_the_scripts_lines_only(run):
         ("tf.no_such_name", "tf.no_such_name"),
         ("import tensorflow.contrib.ffmpeg", "tensorflow.contrib.ffmpeg"),
         ("from tensorflow.contrib import nowhere", "nowhere from tensorflow.contrib"),
-        ("from tensorflow.examples.tutorials.mnist import mnist", "mnist from tensorflow.examples.tutorials.mnist"),
+        (
+            "from tensorflow.examples.tutorials.mnist import fully_connected_feed",
+            "fully_connected_feed from tensorflow",
+        ),
     ],
 )
 def test_a_missing_symbol_is_named_with_its_line_and_a_remedy(run, line, symbol):

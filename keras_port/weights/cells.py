@@ -297,6 +297,8 @@ ROWS = {
     ("LayerNormBasicLSTMCell", _OURS + "LayerNormLSTMCell"): joint(_IFCO),
     ("LayerNormBasicLSTMCell", "LSTMCell"): joint(_IFCO, shifted=LSTM_FORGET),  # layer_norm=False
     ("LayerNormLSTMCell", _OURS + "LayerNormLSTMCell"): joint(_IFCO),
+    ("LayerNormLSTMCell", _OURS + "LSTMCell"): joint(_IFCO),
+    ("LayerNormLSTMCell", "LSTMCell"): joint(_IFCO, shifted=LSTM_FORGET),
     ("InputProjectionWrapper", _OURS + "InputProjectionWrapper"): copied(
         ("kernel", "input_kernel"), ("bias", "input_bias")
     ),

@@ -129,6 +129,10 @@ def _parsed(a) -> int:
     return len(a.params.sparse_keys) + len(a.params.dense_keys) - 3
 
 
+def _parsed_sequence(a) -> int:
+    return sum(len(part.sparse_keys) + len(part.dense_keys) for part in (a.context, a.feature_list)) - 6
+
+
 def _given(*values) -> int:
     return sum(value is not None and not is_tensor(value) for value in values)
 
@@ -161,6 +165,7 @@ FORWARD: dict[str, Drift] = {
     _OPS + "special_math_ops:einsum": Drift(total=_legacy_einsum),
     _OPS + "parsing_ops:parse_single_example": Drift(),
     _OPS + "parsing_ops:_parse_example_raw": Drift(after=_parsed),
+    _OPS + "parsing_ops:_parse_single_sequence_example_raw": Drift(after=_parsed_sequence),
     _OPS + "clip_ops:clip_by_global_norm": Drift(after=1),
     _OPS + "confusion_matrix:confusion_matrix": Drift(after=lambda a: 3 if a.num_classes is None else 2),
     _OPS + "metrics_impl:_streaming_confusion_matrix": Drift(after=1),

@@ -79,7 +79,7 @@ CELLS = collections.OrderedDict(
         (
             "LayerNormLSTMCell",
             lambda tf, rnn: importlib.import_module("tensorflow.contrib.rnn.python.ops.rnn_cell").LayerNormLSTMCell(
-                UNITS, use_peepholes=True, num_proj=2
+                UNITS, use_peepholes=True, num_proj=2, layer_norm=True
             ),
         ),
         (

@@ -100,7 +100,7 @@ o,_=tf.nn.static_rnn(CELL,tf.unstack(x,5,1),dtype=tf.float32);tf.train.AdamOptim
 """
 
 # in one line each; `m` trains a loss with Adam, `g` clips its gradients first
-MODELS = r"""
+_MODELS = r"""
 e=tf.get_variable("e",[9,4]);o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(4),tf.nn.embedding_lookup(e,tf.placeholder(tf.int32,[None,5])),dtype=tf.float32);m(tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(logits=tf.layers.dense(o,9),labels=tf.placeholder(tf.int32,[None,5]))))
 e=tf.get_variable("e",[9,4]);o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.LSTMCell(4),tf.nn.embedding_lookup(e,tf.placeholder(tf.int32,[8,5])),dtype=tf.float32);w=tf.get_variable("w",[4,9]);z=tf.get_variable("z",[9]);g(tf.contrib.legacy_seq2seq.sequence_loss_by_example([tf.matmul(tf.reshape(o,[-1,4]),w)+z],[tf.placeholder(tf.int32,[40])],[tf.ones([40])]))
 e=tf.Variable(tf.random_uniform([9,4],-1.,1.));o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(4),tf.nn.embedding_lookup(e,tf.placeholder(tf.int32,[None,None])),dtype=tf.float32);m(tf.reduce_mean(tf.reduce_sum(o,1)))
@@ -146,7 +146,16 @@ with tf.device("/cpu:0"): e=tf.Variable(tf.random_uniform([9,4],-1,1));n=tf.nn.e
 n=tf.layers.dense(v,4);i=tf.train.AdamOptimizer();j=i.compute_gradients(tf.reduce_mean(tf.square(n-y)));i.apply_gradients([(tf.clip_by_value(p,-1.,1.),q) for p,q in j])
 n=tf.layers.dense(v,4);i=tf.train.AdamOptimizer();j=i.compute_gradients(tf.reduce_mean(tf.square(n-y)));i.apply_gradients([(tf.clip_by_norm(p,1.),q) for p,q in j])
 n=tf.layers.dense(v,4);t=tf.trainable_variables();p=tf.gradients(tf.reduce_mean(tf.square(n-y)),t);[tf.summary.histogram("a",q) for q in p];tf.train.AdagradOptimizer(.1).apply_gradients(zip(p,t))
+_,q=tf.TFRecordReader().read(tf.train.string_input_producer(["a"]));q=tf.parse_single_example(q,features={"a":tf.FixedLenFeature([6],tf.float32),"b":tf.FixedLenFeature([],tf.int64)});n,_=tf.train.shuffle_batch([q["a"],q["b"]],3,9,3);m(tf.reduce_mean(tf.layers.dense(n,4)))
+q=tf.parse_example(tf.placeholder(tf.string,[None]),{"a":tf.VarLenFeature(tf.float32),"b":tf.FixedLenFeature([2],tf.float32),"c":tf.FixedLenFeature([],tf.string,"")});m(tf.reduce_mean(tf.layers.dense(q["b"],4)))
+_,q=tf.parse_single_sequence_example("a",{"a":tf.FixedLenFeature([],tf.int64)},{"b":tf.FixedLenSequenceFeature([3],tf.float32),"c":tf.VarLenFeature(tf.int64)});m(tf.reduce_mean(tf.layers.dense(q["b"],4)))
 n=tf.contrib.layers.optimize_loss(tf.reduce_mean(tf.layers.dense(v,4)),tf.train.get_or_create_global_step(),.1,"Adam")
+"""
+
+_EVERY_WAY = """
+tf.nn.rnn_cell.BasicLSTMCell(4)
+tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.LSTMCell(4),.5,.5,.5)
+tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=c)
 """
 
 _SHORTHAND = r"""
@@ -159,7 +168,9 @@ def _lines(text):
     return [line.replace("\\n", "\n") for line in text.splitlines() if line]
 
 
-MODELS = [_SHORTHAND.strip() + "\n" + line for line in _lines(MODELS)]
+MODELS = [_SHORTHAND.strip() + "\n" + line for line in _lines(_MODELS)]
 LOOPS = [_LOOP % (body, v, v, v) for body in _lines(_BODIES) for v in "ys"] + [
-    trained.replace("CELL", cell) for cell in _lines(_CELLS) for trained in _lines(_TRAINED)
+    trained.replace("CELL", cell)
+    for cell in _lines(_CELLS)
+    for trained in _lines(_TRAINED)[: 4 if cell in _lines(_EVERY_WAY) else 1]
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from parity_tests.goldens.op_seed_programs import LOOPS, MODELS
+
 __all__ = ["INPUTS", "SNIPPETS"]
 
 INPUTS = """\
@@ -1008,4 +1010,6 @@ SNIPPETS = (
     + ["tf.gradients(%s,[%s])" % (target, _by(target)) for target in _lines(_GRADIENTS)]
     + [trained.replace("OPT", optimizer) for optimizer in _lines(_OPTIMIZERS) for trained in _lines(_TRAINED)]
     + _lines(_LOOPS)
+    + MODELS
+    + LOOPS
 )

@@ -120,8 +120,7 @@ class _BaseAttentionMechanismV2(AttentionMechanism, tf.keras.layers.Layer):
 
     def get_config(self):
         config = {**super().get_config(), "memory": None}
-        for name in ("query_layer", "memory_layer"):
-            layer = getattr(self, name)
+        for name, layer in (("query_layer", self.query_layer), ("memory_layer", self.memory_layer)):
             if layer is not None:
                 config[name] = {"class_name": type(layer).__name__, "config": layer.get_config()}
         return {**config, **{name: self._option(name) for name in self._options}}
@@ -208,7 +207,7 @@ class _Additive:
         self.built = True
 
     def _before_norm(self):
-        """Where a subclass has weights that come before these two."""
+        """Make what comes before these two."""
 
     def _score(self, query):
         processed = self.query_layer(query) if self.query_layer else query
@@ -225,9 +224,7 @@ class _Monotonic:
     def _make_bias(self):
         if self.attention_score_bias is None:
             start = tf.constant_initializer(self.score_bias_init, dtype=self.dtype)
-            self.attention_score_bias = self.add_weight(
-                "attention_score_bias", shape=(), dtype=self.dtype, initializer=start
-            )
+            self.attention_score_bias = self.add_weight("attention_score_bias", (), self.dtype, start)
 
     def _score(self, query):
         return super()._score(query) + self.attention_score_bias
