@@ -26,7 +26,9 @@ from keras_port.weights import (
     dense,
     dump_state,
     gradients_to_tf1,
+    gru_cell,
     load_state,
+    lstm_cell,
 )
 
 LSTM = "rnn/basic_lstm_cell"
@@ -228,6 +230,44 @@ def test_a_simple_cell_is_cut_at_its_inputs(inputs, units):
     np.testing.assert_array_equal(recurrent, joint[inputs:])
     again = kernel_row.transform.to_tf1((kernel, recurrent), weights=True)
     np.testing.assert_array_equal(again, joint)
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.sampled_from(["1.2", "1.0", "0.12"]))
+@settings(max_examples=20, deadline=None)
+def test_two_kernels_of_a_gru_become_one(inputs, units, age):
+    """TF1's r, u and candidate are Keras's z, r, h: z is u. Back again bit for bit."""
+    kernel_row, bias_row = gru_cell("cell", "gru", age=age)
+    ends = {"1.2": "gates/kernel", "1.0": "gates/weights", "0.12": "Gates/Linear/Matrix"}
+    assert kernel_row.tf1_names[0] == f"cell/{ends[age]}" and len(bias_row.tf1_names) == 2
+    random = np.random.default_rng(inputs * 10 + units)
+    gates, candidate = (random.normal(size=(inputs + units, n * units)) for n in (2, 1))
+    kernel, recurrent = kernel_row.transform.to_keras(gates, candidate, weights=True)
+    r, u = np.split(gates, 2, axis=1)
+    np.testing.assert_array_equal(np.concatenate([kernel, recurrent]), np.concatenate([u, r, candidate], axis=1))
+    shapes = kernel_row.transform.tf1_shape(kernel.shape, recurrent.shape)
+    assert kernel.shape == (inputs, 3 * units) and shapes == (gates.shape, candidate.shape)
+    again = kernel_row.transform.to_tf1((kernel, recurrent), weights=True)
+    for one, other in zip(again, (gates, candidate), strict=True):
+        np.testing.assert_array_equal(one, other)
+    b = random.normal(size=3 * units)
+    (bias,) = bias_row.transform.to_keras(b[: 2 * units], b[2 * units :], weights=True)
+    np.testing.assert_array_equal(bias, np.concatenate([b[units : 2 * units], b[:units], b[2 * units :]]))
+    np.testing.assert_array_equal(np.concatenate(bias_row.transform.to_tf1((bias,), weights=True)), b)
+
+
+def test_slots_follow_the_two_kernels_of_a_gru_and_lstm_names_their_age():
+    inputs = keras.Input((3, 2))
+    model = keras.Model(inputs, keras.layers.GRU(4, reset_after=False, name="gru")(inputs))
+    model.compile(optimizers.Adam(0.1), "mse")
+    rows, random = gru_cell("cell", "gru"), np.random.default_rng(3)
+    state = {key: random.normal(size=a.shape).astype(a.dtype) for key, a in dump_state(model, rows).items()}
+    assert len(state) == 4 * 3 + 2 and state["cell/candidate/kernel/Adam_1"].shape == (6, 4)
+    load_state(model, rows, state)
+    for key, array in dump_state(model, rows).items():
+        np.testing.assert_array_equal(array, state[key], key)
+    with pytest.raises(WeightError, match="cell/candidate/bias: not among"):
+        load_state(model, rows, without(state, "cell/candidate/bias"))
+    assert [row.tf1_name for row in lstm_cell("s", "l", age="0.12")] == ["s/Linear/Matrix", "s/Linear/Bias"]
 
 
 @pytest.mark.parametrize("name", models.NAMES)

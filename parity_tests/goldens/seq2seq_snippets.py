@@ -27,7 +27,9 @@ ERRORS = collections.OrderedDict()
 # cases without gradients: searches, what has no weights, and rows whose gradients are those of another row
 FORWARD_ONLY = {
     "training/time_major", "training/few", "training/none", "training/scope", "scheduled_embedding/never",
-    "scheduled_embedding/always", "scheduled_output/time_major", "wrapper_of_two/none",
+    "scheduled_embedding/always", "scheduled_output/time_major", "wrapper_initial_state/gru", "wrapper_layer/list",
+    "wrapper_of_two/none", "wrapper_of_two_bahdanau", "shared_cell", "keras_scheduled/output", "keras_custom",
+    "keras_inference",
 }  # fmt: skip
 # measured in float64 too; TF 1.15 cannot build all of them there
 FLOAT64 = (
