@@ -14,6 +14,8 @@ __all__ = [
     "RENAMED",
     "concat",
     "ctc_loss",
+    "embedding_attention_seq2seq",
+    "embedding_rnn_seq2seq",
     "nce_loss",
     "sampled_softmax_loss",
     "sigmoid_cross_entropy_with_logits",
@@ -104,6 +106,31 @@ def sampled_softmax_loss(weights, biases, labels, inputs, *positional, **named):
 def nce_loss(weights, biases, labels, inputs, *positional, **named):
     """`(weights, biases, labels, inputs, ...)` and, before 1.0, `(weights, biases, inputs, labels, ...)`."""
     return _v1().nn.nce_loss(weights, biases, *_labels_first(labels, inputs), *positional, **named)
+
+
+def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, *rest, **named):
+    """With an embedding as wide as the cell, which TF 0.7 and older did not let one choose."""
+    given = (encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols)
+    return _seq2seq().embedding_rnn_seq2seq(*given, *_with_size(cell, rest, named), **named)
+
+
+def embedding_attention_seq2seq(
+    encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, *rest, **named
+):
+    """With an embedding as wide as the cell, which TF 0.7 and older did not let one choose."""
+    given = (encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols)
+    return _seq2seq().embedding_attention_seq2seq(*given, *_with_size(cell, rest, named, heads=1), **named)
+
+
+def _with_size(cell, rest, named, heads=0):
+    """The arguments with the size in front. TF 0.8 and later have it there: one whole number more than before."""
+    numbers = [isinstance(value, int) for value in rest[: heads + 1]]
+    given = "embedding_size" in named or numbers == [True] * (heads + 1)
+    return rest if given else (cell.output_size, *rest)
+
+
+def _seq2seq():
+    return importlib.import_module("legacy_tf1.contrib.legacy_seq2seq")
 
 
 def _labels_first(labels, inputs):

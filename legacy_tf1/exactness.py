@@ -91,6 +91,7 @@ NAME_MOVED = (
 
 _SHUFFLED = "a shuffle followed directly by repeat gives another order than TF 1.15, which fuses the two"
 _KERAS = "it is the tf-keras of today, not the Keras 2.2.4 of TF 1.15, and has not been compared with that one"
+_TPU = "without a TPU only: use_tpu=False"
 _SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
 
 # TF1 name, or prefix of names -> what differs; add a row here for anything that the tables above do not hold
@@ -112,6 +113,12 @@ APPROXIMATE: dict[str, str] = {
     "contrib.lookup.HashTable": "sessions do not share it, whatever shared_name says",
     "train.export_meta_graph": "TF 1.15 cannot read back a graph with gradients: ops have attributes that it does not know",
     "contrib.predictor.from_saved_model": "a signature that the model lacks is an error; TF 1.15 then fed nothing",
+    "contrib.learn.Estimator": "x and y are arrays, not iterators; there is no export_savedmodel",
+    "contrib.learn.Experiment": "it evaluates every train_steps_per_iteration steps, else at the end only; it exports nothing",
+    "contrib.learn.learn_runner": "it runs in this process only",
+    "contrib.estimator": "the estimators and hooks that were in tf.estimator as well; heads have other constructors",
+    "contrib.tpu": _TPU,
+    "estimator.tpu": _TPU,
     "contrib.keras": _KERAS,
     "keras": _KERAS,
     "batch_matmul": "its arguments adj_x and adj_y are called adjoint_a and adjoint_b",

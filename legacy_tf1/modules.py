@@ -132,6 +132,8 @@ def _find(owner: str, name: str) -> tuple[str, object]:
         return (moved.MODULES[full] or (full,))[0], module(full)
     if full in moved.NAMES:
         source, _, path = moved.NAMES[full].partition(":")
+        if f"{source}.{path}" in moved.MODULES:  # a module that TF1 has too
+            return f"{source}.{path}", module(f"{source}.{path}")
         return f"{source}.{path}", operator.attrgetter(path)(importlib.import_module(source))
     if full in moved.FOLDERS and full != "tensorflow.contrib":
         return moved.homes(full)[0], module(full)

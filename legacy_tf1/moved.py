@@ -31,6 +31,8 @@ FOLDERS: dict[str, tuple[str, ...]] = {
     "tensorflow.contrib.keras.python.keras": (f"{_V1}.keras", "tf_keras.src"),
     "tensorflow.core": ("tensorflow.core",),
     "tensorflow.python": ("tensorflow.python",),
+    # `ready` is no package: asking it for a module makes the library importable
+    "tensorflow.python.estimator": ("legacy_tf1.estimators.ready", "tensorflow_estimator.python.estimator"),
     "tensorflow.python.keras": (f"{_V1}.keras", "tf_keras.src"),  # the copy that is left there fits nothing else
     "tensorflow.python.keras.api._v1.keras": (f"{_V1}.keras",),
     "tensorflow.tools": ("tensorflow.tools",),
@@ -96,6 +98,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.contrib.seq2seq.python.ops.loss": (f"{_OURS}.seq2seq.loss",),
     "tensorflow.contrib.seq2seq.python.ops.sampler": (f"{_OURS}.seq2seq.sampler",),
     "tensorflow.contrib.signal": (f"{_V1}.signal",),
+    "tensorflow.estimator": ("legacy_tf1.estimators",),
+    **{f"tensorflow.estimator.{name}": (f"legacy_tf1.estimators.{name}",) for name in ("experimental", "export", "inputs", "tpu")},
     "tensorflow.examples.tutorials.mnist.input_data": ("legacy_tf1.input_data",),
     "tensorflow.nn": (f"{_V1}.nn",),
     # TF 0.x showed more here than TF 1.15
@@ -214,6 +218,10 @@ NAMES: dict[str, str] = {
         )
         for name in ("_linear", "linear")
     },
+    **{
+        f"tensorflow.models.rnn.seq2seq.{name}": f"legacy_tf1.before_1_0:{name}"
+        for name in ("embedding_attention_seq2seq", "embedding_rnn_seq2seq")
+    },
     f"{_PYTHON}.ops.rnn_cell_impl._RNNCell": f"{_V1}:nn.rnn_cell.RNNCell",  # TF 1.0 to 1.2
     **{  # what the modules of the cells imported, and what scripts take from there with `import *`
         f"{owner}.{name.rpartition('.')[2]}": f"{_PYTHON}.{name.replace('.', ':')}"
@@ -286,10 +294,6 @@ RETIRED: dict[str, str] = {
     "tensorflow.contrib": (
         "tf.contrib ended with TensorFlow 1.15 and this part of it is not served; "
         "use the tf.* name that does the same, or leave this call out"
-    ),
-    "tensorflow.estimator": (
-        "tf.estimator ended with TensorFlow 2.15: build the graph that model_fn builds, and run it in a "
-        "tf.train.MonitoredTrainingSession, which takes the same hooks and checkpoint_dir"
     ),
     "tensorflow": "look for the name in the TensorFlow 1.15 API; it may come from a library of its own",
 }

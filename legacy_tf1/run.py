@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import traceback
 import types
 from collections.abc import Iterator
@@ -42,14 +43,26 @@ def run_script(path: Path, arguments: list[str], builtins: types.ModuleType) -> 
     """Execute the file as `__main__`: its arguments, its folder first on the path.
 
     The working directory stays where it is. Whatever the script raises comes out of here,
-    `SystemExit` included; only `Stop` ends it quietly.
+    `SystemExit` included; only `Stop` ends it quietly. Threads that the script has started and not
+    joined are waited for, as the interpreter does at its end: they need the TF1 world as well.
     """
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=os.fspath(path), __builtins__=builtins, __cached__=None, __loader__=None)
-    with _as_main(main, [os.fspath(path), *arguments], str(path.resolve().parent)):
-        with contextlib.suppress(Stop):
+    with _as_main(main, [os.fspath(path), *arguments], str(path.resolve().parent)), contextlib.suppress(Stop):
+        before = set(threading.enumerate())
+        try:
             for code in _code(path):
                 exec(code, main.__dict__)
+        except SystemExit:
+            _wait_for_threads(before)
+            raise
+        _wait_for_threads(before)
+
+
+def _wait_for_threads(before: set[threading.Thread]) -> None:
+    # a thread may start others, so that one look is not enough
+    while running := [one for one in threading.enumerate() if one not in before and not one.daemon]:
+        running[0].join()
 
 
 def _code(path: Path) -> Iterator[types.CodeType]:

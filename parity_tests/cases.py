@@ -1,11 +1,14 @@
-"""The table of cases: which programs are proven, and how one proof is run."""
+"""The table of cases: which programs are proven, and how one proof is run. `variants` holds the small ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 
-__all__ = ["BACKENDS", "PROGRAMS", "Case", "Program"]
+from parity_tests.variants import STEPS as VARIANT_STEPS
+from parity_tests.variants import VARIANTS
+
+__all__ = ["BACKENDS", "PROGRAMS", "Case", "Program", "cases_from_json", "cases_to_json", "own_steps"]
 
 # Keras backend -> the package that it needs
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
@@ -44,7 +47,7 @@ class Case:
     """One proof: a program, and everything that decides its numbers.
 
     Attributes:
-        program: a name in PROGRAMS.
+        program: a name in PROGRAMS or VARIANTS.
         steps: training steps of 128 images.
         seed: graph seed, which decides start weights and batch order.
         dtype: `float32` or `float64`.
@@ -63,12 +66,18 @@ class Case:
     def label(self) -> str:
         """The case in tables: its program, and what is not the default."""
         backend = "" if self.backend == "tensorflow" else f", {self.backend}"
-        return f"{self.program}{backend}" + ("" if self.seed == 1 else f", seed {self.seed}")
+        dtype = "" if self.dtype == "float32" else f", {self.dtype}"
+        return f"{self.program}{backend}{dtype}" + ("" if self.seed == 1 else f", seed {self.seed}")
+
+    @property
+    def variant(self) -> bool:
+        """A small case, of the table of variants."""
+        return self.program in VARIANTS
 
     @property
     def whole(self) -> bool:
         """The program runs to its own end."""
-        return self.steps >= PROGRAMS[self.program].steps
+        return self.steps >= own_steps(self.program)
 
     @property
     def examined(self) -> frozenset[int]:
@@ -81,3 +90,19 @@ class Case:
     @classmethod
     def from_json(cls, text: str) -> Case:
         return cls(**json.loads(text))
+
+
+def cases_to_json(cases: list[Case]) -> str:
+    """What an engine that runs them one after the other is told."""
+    return json.dumps([dataclasses.asdict(case) for case in cases])
+
+
+def cases_from_json(text: str) -> list[Case]:
+    """One case or several."""
+    found = json.loads(text)
+    return [Case(**case) for case in (found if isinstance(found, list) else [found])]
+
+
+def own_steps(program: str) -> int:
+    """The steps of a program's, or a variant's, own run."""
+    return VARIANT_STEPS if program in VARIANTS else PROGRAMS[program].steps

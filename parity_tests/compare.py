@@ -45,6 +45,9 @@ _DEGREE = {
     "RMSProp_2": 1,
 }
 
+# a slot that takes in updates -> the slot whose root the gradient was divided by
+_OF_UPDATES = {"Adadelta_1": "Adadelta"}
+
 _TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -97,10 +100,11 @@ class Ladder:
     Args:
         dtype: `float32` or `float64`, the dtype that every compared array must have.
         labels: the test set's labels, (n,).
+        length: how many rounding errors a number has behind it, see `tolerances.length`.
     """
 
-    def __init__(self, dtype: str, labels: np.ndarray):
-        self.dtype, self.labels = dtype, labels
+    def __init__(self, dtype: str, labels: np.ndarray, length: int = tolerances.K * tolerances.T):
+        self.dtype, self.labels, self.length = dtype, labels, length
         self.rungs = {name: Rung(name) for name in RUNGS}
         self.divergence: Divergence | None = None
         self.steps = 0
@@ -159,26 +163,37 @@ class Ladder:
     def _scaled(self, rung: str, legacy, twin, quantity: str, loss: float) -> None:
         """Compare arrays within a share of their largest element."""
         for name, a, b in self._pairs(rung, legacy, twin):
-            allowed = TABLE[quantity].allowed(self.dtype, loss) * _largest(a)
+            allowed = self._allowed(quantity, loss) * _largest(a)
             self._check(rung, name, a, b, allowed)
 
     def _state(self, rung: str, legacy, twin, loss: float) -> None:
         for name, a, b in self._pairs(rung, legacy, twin):
             slots = {suffix: legacy[f"{name}/{suffix}"] for suffix in _DEGREE if f"{name}/{suffix}" in legacy}
-            if slots:
+            if slots or not _of_optimizer(name):
                 allowed = self._weight_bound(name, a, slots, loss)
             else:
                 scale = max(_largest(a), _largest(self._before[name]))
-                allowed = TABLE["slot"].allowed(self.dtype, loss) * scale
+                variable, _, suffix = name.rpartition("/")
+                if suffix in _OF_UPDATES:
+                    divisor = _OF_UPDATES[suffix]
+                    relative = _relative(legacy[f"{variable}/{divisor}"], _DEGREE[divisor])
+                    allowed = self._allowed("slot of updates", loss) * scale * relative
+                else:
+                    allowed = self._allowed("slot", loss) * scale
             self._check(rung, name, a, b, allowed)
+
+    def _allowed(self, quantity: str, loss: float) -> float:
+        return TABLE[quantity].allowed(self.dtype, loss, self.length)
 
     def _weight_bound(self, name: str, after: np.ndarray, slots, loss: float) -> np.ndarray:
         """Allowed difference of every element of a weight, see TABLE["weight"]."""
         moved = np.abs(after - self._before[name])
         share = sum(_relative(slot, _DEGREE[suffix]) for suffix, slot in slots.items())
+        if not slots:  # it moves by a rate times its gradient, whose error is a share of the largest element
+            moved, share = _largest(moved), 1.0
         rounding = tolerances.WEIGHT_ROUNDING * float(np.finfo(self.dtype).eps) / 2 * (1 + _largest(after))
         with np.errstate(over="ignore"):  # no movement is bounded where a slot has all but vanished
-            return rounding + moved * share * TABLE["weight"].allowed(self.dtype, loss)
+            return rounding + moved * share * self._allowed("weight", loss)
 
     def _free(self, legacy, twin) -> None:
         rung = self.rungs["free run"]
@@ -290,6 +305,11 @@ def _incomparable(a, b) -> tuple[str, object, object] | None:
         counts = [f"{int((~np.isfinite(x)).sum())} of {x.size}" for x in (a, b)]
         return "NaN or infinity", *counts
     return None
+
+
+def _of_optimizer(name: str) -> bool:
+    """A slot, or a number that the optimizer keeps beside the weights."""
+    return name.rpartition("/")[2] in {*_DEGREE, "beta1_power", "beta2_power", "global_step"}
 
 
 def _largest(array: np.ndarray) -> float:

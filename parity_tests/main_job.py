@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import threading
 import time
@@ -16,15 +17,20 @@ from keras_port.datasets import DataError, load
 from parity_tests import seeds
 from parity_tests.cases import Case
 from parity_tests.prove import EngineError, prove
-from parity_tests.report import json_file, table
+from parity_tests.report import json_file, markdown, table
 
 __all__ = ["run"]
 
 _PLAIN_EVERY = 10.0  # seconds between the lines of one program in a log
 
 
-def run(cases: list[Case], report: Path, *, jobs: int) -> int:
-    """Prove every case; returns the exit status. What is done is reported even after Ctrl-C."""
+def run(cases: list[Case], report: Path, *, jobs: int, page: Path | None = None, command: str = "") -> int:
+    """Prove every case; returns the exit status. What is done is reported even after Ctrl-C.
+
+    Args:
+        jobs: pairs of engines at a time.
+        page: where to write the results for people to read, and the `command` that led to them.
+    """
     console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
     try:
         data = load(cases[0].data, announce=lambda text: console.print(f"data: {text}", highlight=False))
@@ -34,14 +40,18 @@ def run(cases: list[Case], report: Path, *, jobs: int) -> int:
     started, results, failures, stopped = time.monotonic(), {}, [], threading.Event()
     with _progress(cases, console) as on_step, ThreadPoolExecutor(jobs) as pool:
 
-        def one(case: Case) -> None:
-            try:
-                results[case] = prove(case, data.test.labels, on_step=on_step, stopped=stopped)
-            except EngineError as error:
-                failures.append(f"{case.label}: {error}")
+        def some(left: list[Case]) -> None:
+            while left and not stopped.is_set():
+                try:
+                    for result in prove(left, data.test.labels, on_step=on_step, stopped=stopped):
+                        results[result.case] = result
+                        left = left[1:]
+                except EngineError as error:  # the others go on with new engines
+                    failures.append(f"{left[0].label}: {error}")
+                    left = left[1:]
 
         try:
-            for done in [pool.submit(one, case) for case in cases]:
+            for done in [pool.submit(some, batch) for batch in _batches(cases, jobs)]:
                 done.result()
         except KeyboardInterrupt:
             stopped.set()
@@ -53,10 +63,29 @@ def run(cases: list[Case], report: Path, *, jobs: int) -> int:
     for failure in failures if not stopped.is_set() else ():
         print(f"error: {failure}", file=sys.stderr)
     json_file.write(report, ordered, over_seeds, data=data.origin, complete=complete)
+    if page and ordered:
+        markdown.write(page, ordered, command=command, data=data.origin, seconds=time.monotonic() - started)
     console.print(f"{time.monotonic() - started:.0f} s; report: {report}", highlight=False)
     if stopped.is_set():
         return 130
     return 0 if complete and all(result.proven for result in ordered) and all(row.holds for row in over_seeds) else 1
+
+
+def _batches(cases: list[Case], jobs: int) -> list[list[Case]]:
+    """What one pair of engines does: a program, or many variants, since they take less time than an engine's start."""
+    batches = [[case] for case in cases if not case.variant]
+    small = [case for case in cases if case.variant]
+    size = -(-len(small) // jobs)
+    for _, group in itertools.groupby(sorted(small, key=_world), key=_world):
+        group = list(group)
+        parts = -(-len(group) // size)
+        batches += [group[k::parts] for k in range(parts)]
+    return batches
+
+
+def _world(case: Case) -> tuple:
+    """What cases must have in common to share a process."""
+    return case.backend, case.dtype, case.data
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""One proof: start both engines, let them work side by side, climb the ladder as they go."""
+"""A proof: start both engines, let them work side by side, climb the ladder as they go."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from parity_tests.cases import Case
+from parity_tests import tolerances
+from parity_tests.cases import Case, cases_to_json
 from parity_tests.compare import Divergence, Ladder, Rung
+from parity_tests.engines.wire import AHEAD
 from parity_tests.trace import TraceError, frames
 
 __all__ = ["EngineError", "Result", "prove"]
-
-_AHEAD = 8  # frames the legacy side may be ahead: keeps both busy and memory flat
 
 
 class EngineError(Exception):
@@ -56,11 +56,12 @@ class Result:
 
 
 def prove(
-    case: Case, labels: np.ndarray, *, on_step: Callable[[Case, int, float], None], stopped: threading.Event
-) -> Result:
-    """Run the case on both engines and compare their traces, frame by frame.
+    cases: Sequence[Case], labels: np.ndarray, *, on_step: Callable[[Case, int, float], None], stopped: threading.Event
+) -> Iterator[Result]:
+    """Run the cases, one after the other, on a pair of engines and compare their traces, frame by frame.
 
     Args:
+        cases: of one backend and dtype.
         labels: of the test set, (n,).
         on_step: called with the case, the number of steps done and the legacy side's loss.
         stopped: ends both engines and the proof when set.
@@ -68,18 +69,27 @@ def prove(
     Raises:
         EngineError: an engine failed.
     """
-    started = time.monotonic()
-    ladder, speed, versions = Ladder(case.dtype, labels), {"legacy": [], "twin": []}, {}
     with contextlib.ExitStack() as stack:
-        for legacy, twin in Engines(case, stack).pairs(stopped):
-            ladder.frame(legacy, twin)
-            for side, frame in (("legacy", legacy), ("twin", twin)):
-                if frame.kind == "start":
-                    versions[side] = frame.meta["versions"]
-                elif frame.kind == "step":
-                    speed[side].append(float(frame.arrays["seconds"][1]))
-            if legacy.kind == "step":
-                on_step(case, legacy.meta["index"] + 1, float(legacy.arrays.get("loss", np.nan)))
+        engines = Engines(cases, stack)
+        for case in cases:
+            yield _climb(case, labels, engines.pairs(stopped), on_step)
+            if stopped.is_set():
+                return
+
+
+def _climb(case: Case, labels: np.ndarray, pairs, on_step) -> Result:
+    started = time.monotonic()
+    ladder = Ladder(case.dtype, labels, tolerances.length(case))
+    speed, versions = {"legacy": [], "twin": []}, {}
+    for legacy, twin in pairs:
+        ladder.frame(legacy, twin)
+        for side, frame in (("legacy", legacy), ("twin", twin)):
+            if frame.kind == "start":
+                versions[side] = frame.meta["versions"]
+            elif frame.kind == "step":
+                speed[side].append(float(frame.arrays["seconds"][1]))
+        if legacy.kind == "step":
+            on_step(case, legacy.meta["index"] + 1, float(legacy.arrays.get("loss", np.nan)))
     return Result(
         case, ladder.steps, list(ladder.rungs.values()), ladder.divergence, ladder.proven, ladder.parted,
         ladder.accuracy, ladder.gap, {side: 1 / float(np.median(times)) for side, times in speed.items() if times},
@@ -88,19 +98,19 @@ def prove(
 
 
 class Engines:
-    """The two processes of a case and the pipes between them; both end when `stack` does."""
+    """The two processes that run some cases and the pipes between them; both end when `stack` does."""
 
-    def __init__(self, case: Case, stack: contextlib.ExitStack):
-        self._stack = stack
+    def __init__(self, cases: Sequence[Case], stack: contextlib.ExitStack):
+        self._stack, self._cases = stack, cases
         self.logs = {side: stack.enter_context(tempfile.TemporaryFile()) for side in ("legacy", "keras")}
-        self.legacy = self._start("legacy", case, subprocess.DEVNULL)
-        self.keras = self._start("keras", case, subprocess.PIPE)
-        self._frames: queue.Queue = queue.Queue(_AHEAD)
+        self.legacy = self._start("legacy", subprocess.DEVNULL)
+        self.keras = self._start("keras", subprocess.PIPE)
+        self._frames: queue.Queue = queue.Queue(AHEAD)
         self._failure: Exception | None = None
+        threading.Thread(target=self._feed, daemon=True).start()
 
     def pairs(self, stopped: threading.Event):
-        """`(legacy frame, twin frame)` in order, up to the end of the traces."""
-        threading.Thread(target=self._feed, daemon=True).start()
+        """`(legacy frame, twin frame)` in order, up to the end of the next case's traces."""
         with self._explained():
             for twin in frames(self.keras.stdout):
                 legacy = self._frames.get()
@@ -113,8 +123,9 @@ class Engines:
     def _feed(self) -> None:
         """Hand the legacy trace to the twin, and keep it for the comparison."""
         try:
-            for frame in frames(self.legacy.stdout, copy_to=self.keras.stdin):
-                self._frames.put(frame)
+            for _ in self._cases:
+                for frame in frames(self.legacy.stdout, copy_to=self.keras.stdin):
+                    self._frames.put(frame)
             self.keras.stdin.close()
         except (TraceError, OSError, ValueError) as error:
             self._failure = error
@@ -122,12 +133,12 @@ class Engines:
                 self.keras.stdin.close()
             self._frames.put(None)
 
-    def _start(self, engine: str, case: Case, stdin) -> subprocess.Popen:
+    def _start(self, engine: str, stdin) -> subprocess.Popen:
         root = str(Path(__file__).resolve().parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         process = subprocess.Popen(
             # -P: a keras.py in the user's working directory must not stand in for Keras
-            [sys.executable, "-P", "-m", f"parity_tests.engines.{engine}", case.to_json()],
+            [sys.executable, "-P", "-m", f"parity_tests.engines.{engine}", cases_to_json(self._cases)],
             stdin=stdin, stdout=subprocess.PIPE, stderr=self.logs[engine], env={**os.environ, "PYTHONPATH": path},
             start_new_session=True,  # Ctrl-C is for the parent, which ends them and reports what they did
         )  # fmt: skip

@@ -13,7 +13,7 @@ __all__ = ["OverSeeds", "compare"]
 
 @dataclasses.dataclass(frozen=True)
 class OverSeeds:
-    """One program on one backend.
+    """One program on one backend in one dtype.
 
     Attributes:
         seeds: those that were run.
@@ -23,6 +23,7 @@ class OverSeeds:
 
     program: str
     backend: str
+    dtype: str
     seeds: tuple[int, ...]
     accuracy: dict[str, float]
     test: Equivalence
@@ -33,15 +34,15 @@ class OverSeeds:
 
 
 def compare(results: list[Result]) -> list[OverSeeds]:
-    """One row for every program and backend that has run to its end with two seeds or more."""
-    groups: dict[tuple[str, str], list[Result]] = {}
+    """One row for every program, backend and dtype that has run to its end with two seeds or more."""
+    groups: dict[tuple[str, str, str], list[Result]] = {}
     for result in results:
         if result.gap is not None:
-            groups.setdefault((result.case.program, result.case.backend), []).append(result)
+            groups.setdefault((result.case.program, result.case.backend, result.case.dtype), []).append(result)
     return [_row(*key, found) for key, found in groups.items() if len(found) > 1]
 
 
-def _row(program: str, backend: str, found: list[Result]) -> OverSeeds:
+def _row(program: str, backend: str, dtype: str, found: list[Result]) -> OverSeeds:
     trained = all(result.case.whole for result in found)
     test = equivalence(
         [result.gap for result in found],
@@ -49,4 +50,4 @@ def _row(program: str, backend: str, found: list[Result]) -> OverSeeds:
         alpha=tolerances.ALPHA,
     )
     accuracy = {side: sum(result.accuracy[side] for result in found) / len(found) for side in ("legacy", "twin")}
-    return OverSeeds(program, backend, tuple(result.case.seed for result in found), accuracy, test)
+    return OverSeeds(program, backend, dtype, tuple(result.case.seed for result in found), accuracy, test)

@@ -184,7 +184,7 @@ raw = reader.ptb_raw_data(sys.argv[1])
 words = list(range(23))
 x, y = reader.ptb_producer(words, 2, 3)
 missing = {}
-for name in ("contrib.layers.real_valued_column", "contrib.learn.Estimator", "contrib.cudnn_rnn.CudnnLSTM",
+for name in ("contrib.layers.real_valued_column", "contrib.learn.DNNClassifier", "contrib.cudnn_rnn.CudnnLSTM",
              "contrib.eager"):
     try:
         found = tf
@@ -237,7 +237,7 @@ def test_the_penn_treebank_reader(tutorial):
 def test_what_is_not_served_says_what_to_do(tutorial):
     words = {
         "contrib.layers.real_valued_column": "tf.one_hot",
-        "contrib.learn.Estimator": "estimators left TensorFlow",
+        "contrib.learn.DNNClassifier": "tf.estimator",
         "contrib.cudnn_rnn.CudnnLSTM": "CudnnCompatibleLSTMCell",
         "contrib.eager": "GradientTape",
     }

@@ -8,6 +8,7 @@ import textwrap
 import pytest
 
 from legacy_tf1 import python2, restored
+from legacy_tf1.world import world_builtins
 from parity_tests.processes import python
 
 
@@ -46,7 +47,7 @@ def test_a_python_2_program_and_its_python_2_module(tmp_path):
     ],
 )
 def test_division_and_syntax(source, expected):
-    names = {python2.DIVIDE: python2.divide}
+    names = {"__builtins__": {**vars(world_builtins()), "__import__": __import__}}
     exec(python2.compile_source(source.encode(), "s.py"), names)
     assert names["x"] == expected and type(names["x"]) is type(expected)
 

@@ -152,6 +152,21 @@ def test_exit_status_and_last_words(run, source, status, last):
     assert "legacy_tf1" not in done.stderr.replace("legacy_tf1/", "")
 
 
+@pytest.mark.parametrize(("last", "status"), [("", 0), ("sys.exit(3)", 3)])
+def test_threads_stay_in_the_tf1_world_to_their_end(run, last, status):
+    source = """
+        import sys, threading, time
+        def late():
+            time.sleep(1)
+            import tensorflow as tf
+            with tf.Graph().as_default() as graph:
+                print(tf.__version__, graph.seed, tf.contrib.rnn.GRUCell.__name__)
+        threading.Thread(target=lambda: threading.Thread(target=late).start()).start()
+    """
+    done = run({"main.py": textwrap.dedent(source) + last}, options=("--seed", "5"))
+    assert (done.returncode, done.stdout.split()) == (status, ["1.15.5", "5", "GRUCell"]), done.stderr
+
+
 def test_a_scripts_error_shows_the_scripts_lines_only(run):
     done = run({"main.py": "import tensorflow as tf\n\ndef build():\n    return 1 / 0\n\nbuild()\n"})
     assert 'main.py", line 4, in build' in done.stderr and "run.py" not in done.stderr

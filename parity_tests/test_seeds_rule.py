@@ -20,34 +20,16 @@ GOLDENS = Path(__file__).parent / "goldens"
 GOLDEN = json.loads((GOLDENS / "op_seeds.json").read_text())
 
 # not modelled: {snippet: why}; an entry that comes out right fails the suite
-LOOP = "the backward pass of a loop keeps other values of the forward pass"
 OTHER = "the gradient is another formula today"
 KNOWN = {
-    'tf.parse_single_example("a",{"a":tf.FixedLenFeature([],tf.float32)})': "another op parses examples today",
-    'tf.parse_example(tf.placeholder(tf.string,[None]),{"a":tf.VarLenFeature(tf.float32)})': "as above",
     'tf.einsum("i,i->",tf.zeros([3]),tf.zeros([3]))': "TF 1.15 folds the constant factors",
     "tf.image.resize_image_with_crop_or_pad(b,4,4)": "assertions on static shapes became ops",
     "tf.hessians(tf.reduce_sum(v*v),v)": OTHER,
     "tf.gradients(tf.nn.swish(y),[y])": OTHER,
-    "tf.gradients(tf.nn.dropout(y,.5),[y])": OTHER,
-    "tf.gradients(tf.nn.dropout(y,c),[y])": OTHER,
     "tf.gradients(tf.clip_by_global_norm([y],1.)[0],[y])": OTHER,
     'tf.gradients(tf.einsum("ij,jk->ik",y,tf.zeros([4,2])),[y])': OTHER,
     "tf.gradients(tf.unsorted_segment_sum(y,l,3),[y])": OTHER,
-    "tf.gradients(tf.map_fn(lambda a:a*2,y),[y])": LOOP,
-    "tf.gradients(tf.scan(lambda a,q:a+q,y),[y])": LOOP,
-    "tf.gradients(tf.while_loop(lambda i,a:i<3,lambda i,a:(i+1,a*2),[tf.constant(0),y])[1],[y])": LOOP,
-    "tf.gradients(tf.losses.huber_loss(s,y),[y])": OTHER,
-    "tf.gradients(tf.atan2(y,s),[y])": OTHER,
-    "tf.gradients(tf.broadcast_to(y,[3,8,4]),[y])": OTHER,
     'tf.gradients(tf.einsum("bij,jk->bik",x,tf.zeros([3,2])),[x])': OTHER,
-    'w=tf.get_variable("w",[9,4],use_resource=True);tf.train.GradientDescentOptimizer(.1).minimize(tf.reduce_mean(tf.nn.embedding_lookup(w,l)))': OTHER,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(7),x,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o[:,-1])))": LOOP,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicRNNCell(7),x,l,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o)))": LOOP,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(7),x,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o[:,-1])))": LOOP,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.BasicLSTMCell(7),x,l,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o)))": LOOP,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(7),x,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o[:,-1])))": LOOP,
-    "o,_=tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(7),x,l,dtype=tf.float32);tf.train.AdamOptimizer().minimize(tf.reduce_mean(tf.square(o)))": LOOP,
 }
 FUSED = "TF 1.15 fuses shuffle and the repeat after it; no kernel of today draws in that way"
 _TAIL = ".make_one_shot_iterator().get_next()"

@@ -7,7 +7,8 @@ Both sides compute the same formula and round differently. The unit of every bou
 with u the unit roundoff of the dtype (2**-24 or 2**-53), K = 278 the longest inner product in
 the five programs (128 inputs + 150 units) and T = 28 time steps: the rounding errors of a sum of
 K products, carried through T steps, grow like the square root of their number when their signs
-are independent. One unit bounds the forward pass; the backward pass is as long again and its
+are independent. In the variants the longest sum is that of a gradient over the K = 128 images of a
+batch, and T is 7 time steps times the number of layers on top of each other. One unit bounds the forward pass; the backward pass is as long again and its
 products take in the forward pass's errors, which makes it four. In runs of 300 to 400 steps on
 digits and MNIST the five programs used at most 0.13 units on logits, 0.04 on losses, 0.44 on
 gradients and 1.1 on slots, in both dtypes.
@@ -20,9 +21,12 @@ import math
 
 import numpy as np
 
-__all__ = ["ALPHA", "MARGIN", "PARTED", "SEEDS_MARGIN", "TABLE", "TOGETHER", "Tolerance", "unit"]
+from parity_tests.variants import VARIANTS
+
+__all__ = ["ALPHA", "MARGIN", "PARTED", "SEEDS_MARGIN", "TABLE", "TOGETHER", "Tolerance", "length", "unit"]
 
 K, T = 278, 28
+OF_VARIANTS = 128, 7
 FORWARD, BACKWARD = 1, 4
 
 
@@ -40,14 +44,21 @@ class Tolerance:
     near_one: bool
     reason: str
 
-    def allowed(self, dtype: str, loss: float = 1.0) -> float:
+    def allowed(self, dtype: str, loss: float = 1.0, length: int = K * T) -> float:
         growth = max(1.0, 1.0 / loss) if self.near_one and loss > 0 else 1.0
-        return self.factor * unit(dtype) * growth
+        return self.factor * unit(dtype, length) * growth
 
 
-def unit(dtype: str) -> float:
-    """gamma in the given dtype: 5.3e-6 in float32, 9.8e-15 in float64."""
-    return float(np.finfo(dtype).eps) / 2 * math.sqrt(K * T)
+def unit(dtype: str, length: int = K * T) -> float:
+    """gamma in the given dtype: 5.3e-6 in float32, 9.8e-15 in float64 for the programs' `length`."""
+    return float(np.finfo(dtype).eps) / 2 * math.sqrt(length)
+
+
+def length(case) -> int:
+    """K * T of a case: how many rounding errors one number has behind it."""
+    if not case.variant:
+        return K * T
+    return math.prod(OF_VARIANTS) * VARIANTS[case.program].depth
 
 
 TABLE = {
@@ -62,6 +73,12 @@ TABLE = {
         BACKWARD, True, "softmax's gradient is p - y: what p and y have in common cancels, as for the loss"
     ),
     "slot": Tolerance(BACKWARD, True, "a slot takes in the gradient, or its square, with a weight below 1"),
+    "slot of updates": Tolerance(
+        2 * BACKWARD,
+        True,
+        "Adadelta's sum of squared updates: an update's relative error is its gradient's, as for a weight, and its "
+        "square's is twice that; where a gradient is small beside the largest of its tensor, the update is not",
+    ),
     "weight": Tolerance(
         BACKWARD,
         True,

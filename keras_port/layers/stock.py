@@ -1,8 +1,9 @@
 """Keras's own layers and cells, set up to compute what TF1's cells compute.
 
 Each helper takes `units` and the width of the `inputs`, from which TF1's
-initial limits follow; everything else goes to the Keras class. A helper
-called `..._cell` makes the cell, for multi_rnn_cell, wrappers and DynamicRNN.
+initial limits follow; everything else goes to the class. A helper called
+`..._cell` makes Keras's cell, for multi_rnn_cell, wrappers and DynamicRNN; the
+others make Keras's layer with a faster loop, see keras_port.layers.fast.
 
 Source: tensorflow 1.15 python/ops/rnn_cell_impl.py; contrib/rnn/python/ops/lstm_ops.py and gru_ops.py for the
 block cells, which compute the same in one op.
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 import keras
 
+from keras_port.layers.fast import GRU, LSTM, SimpleRNN
 from keras_port.layers.initializers import joint_glorot, joint_glorot_gru
 from keras_port.layers.wide import tanh
 
 
-def basic_rnn(units, *, inputs, **options) -> keras.layers.SimpleRNN:
+def basic_rnn(units, *, inputs, **options) -> SimpleRNN:
     """BasicRNNCell over time: h = act(x W + h U + b)."""
-    return _made(keras.layers.SimpleRNN, units, joint_glorot(inputs=inputs, units=units), options)
+    return _made(SimpleRNN, units, joint_glorot(inputs=inputs, units=units), options)
 
 
 def basic_rnn_cell(units, *, inputs, **options) -> keras.layers.SimpleRNNCell:
@@ -26,9 +28,9 @@ def basic_rnn_cell(units, *, inputs, **options) -> keras.layers.SimpleRNNCell:
     return _made(keras.layers.SimpleRNNCell, units, joint_glorot(inputs=inputs, units=units), options)
 
 
-def basic_lstm(units, *, inputs, forget_bias=1.0, **options) -> keras.layers.LSTM:
+def basic_lstm(units, *, inputs, forget_bias=1.0, **options) -> LSTM:
     """BasicLSTMCell over time; also LSTMCell, LSTMBlockCell, LSTMBlockFusedCell without their options."""
-    return _made(keras.layers.LSTM, units, _lstm(inputs, units, forget_bias), options)
+    return _made(LSTM, units, _lstm(inputs, units, forget_bias), options)
 
 
 def basic_lstm_cell(units, *, inputs, forget_bias=1.0, **options) -> keras.layers.LSTMCell:
@@ -36,9 +38,9 @@ def basic_lstm_cell(units, *, inputs, forget_bias=1.0, **options) -> keras.layer
     return _made(keras.layers.LSTMCell, units, _lstm(inputs, units, forget_bias), options)
 
 
-def gru(units, *, inputs, **options) -> keras.layers.GRU:
+def gru(units, *, inputs, **options) -> GRU:
     """GRUCell, GRUBlockCell, GRUBlockCellV2 over time."""
-    return _made(keras.layers.GRU, units, _gru(inputs, units), options)
+    return _made(GRU, units, _gru(inputs, units), options)
 
 
 def gru_cell(units, *, inputs, **options) -> keras.layers.GRUCell:

@@ -99,9 +99,24 @@ MODULES: dict[str, tuple[str, ...]] = {
     **_paths(
         f"{_CONTRIB}.learn",
         {
-            "": _LEARN,
-            "python": _LEARN,
-            "python.learn": _LEARN,
+            **dict.fromkeys(("", "python", "python.learn"), (_LEARN, f"{_LEARN}.estimator", f"{_LEARN}.experiment")),
+            **{
+                f"{folder}{path}": source
+                for folder in ("", "python.learn.")
+                for path, source in {
+                    "estimators": f"{_LEARN}.estimator",
+                    "estimators.estimator": f"{_LEARN}.estimator",
+                    "estimators.model_fn": (f"{_LEARN}.estimator", _LEARN),
+                    "estimators.run_config": f"{_LEARN}.estimator",
+                    "experiment": f"{_LEARN}.experiment",
+                    "io": "legacy_tf1.estimators.inputs",
+                    "learn_io.numpy_io": "legacy_tf1.estimators.inputs",
+                    "learn_io.pandas_io": "legacy_tf1.estimators.inputs",
+                    "learn_runner": f"{_LEARN}.experiment",
+                    "metric_spec": f"{_LEARN}.estimator",
+                    "models": f"{_LEARN}.models",
+                }.items()
+            },
             **{
                 f"{folder}datasets{path}": source
                 for folder in ("", "python.learn.")
@@ -118,6 +133,8 @@ MODULES: dict[str, tuple[str, ...]] = {
             },
         },
     ),
+    f"{_CONTRIB}.estimator": ("legacy_tf1.estimators", "legacy_tf1.estimators.experimental"),
+    f"{_CONTRIB}.tpu": ("legacy_tf1.estimators.tpu", f"{_V1}.tpu"),
     **_paths(
         f"{_CONTRIB}.lookup",
         {path: (f"{_OURS}.lookup", f"{_PYTHON}.ops.lookup_ops") for path in ("", "lookup_ops")},
@@ -206,7 +223,7 @@ NAMES: dict[str, str] = {
     f"{_CONTRIB}.data.TextLineDataset": f"{_V1}:data.TextLineDataset",
 }  # fmt: skip
 
-_ESTIMATOR = "estimators left TensorFlow with 2.16, tf.estimator as well; write the session loop, or a Keras model"
+_ESTIMATOR = "use the one of the same kind in tf.estimator, or write a model_fn for tf.estimator.Estimator"
 _FEATURES = "build the input with tf.placeholder, tf.one_hot and tf.nn.embedding_lookup"
 _GPU = (
     "it ran on a GPU only; CudnnCompatibleLSTMCell and CudnnCompatibleGRUCell with tf.nn.dynamic_rnn compute the same"
@@ -230,7 +247,7 @@ RETIRED: dict[str, str] = {
     f"{_CONTRIB}.learn": _ESTIMATOR,
     f"{_CONTRIB}.learn.datasets": "load the files with NumPy, or scikit-learn's data set of that name",
     f"{_CONTRIB}.estimator": _ESTIMATOR,
-    f"{_CONTRIB}.predictor": _ESTIMATOR,
+    f"{_CONTRIB}.predictor": "export the estimator, and take tf.contrib.predictor.from_saved_model",
     f"{_CONTRIB}.cudnn_rnn": _GPU,
     f"{_CONTRIB}.eager": "eager programs of TF 1 run outside the TF1 world: tf.GradientTape, tf.function, tf.Variable",
     f"{_CONTRIB}.data": "use what tf.data offers in its place",
@@ -240,6 +257,5 @@ RETIRED: dict[str, str] = {
     f"{_CONTRIB}.image": "use tf.image",
     f"{_CONTRIB}.grid_rnn": "use tf.contrib.rnn.GridLSTMCell",
     f"{_CONTRIB}.stat_summarizer": "use tf.profiler or RunMetadata",
-    "tensorflow.python.estimator": _ESTIMATOR,
     "tensorflow.models": "copy the module of tensorflow/models beside your script",
 }  # fmt: skip

@@ -28,8 +28,9 @@ _masks: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 _scales: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 # graph -> the products inside its tensordots
 _contractions: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-# what is being differentiated by: one list for each call of tf.gradients that is running
-_sources: list[list] = []
+# one pair for each call of tf.gradients that is running: what is differentiated by, and whether the gradients of an op
+# are held back until all of them are there, as optimizers ask for
+_running: list[tuple[list, bool]] = []
 
 
 def note_dropout(dropped) -> None:
@@ -210,12 +211,12 @@ def _reshaped(a) -> int:
 
 
 def _differentiate(a) -> int:
-    _sources.append(a.xs if isinstance(a.xs, (list, tuple)) else [a.xs])
+    _running.append((a.xs if isinstance(a.xs, (list, tuple)) else [a.xs], bool(a.gate_gradients)))
     return 0
 
 
 def _differentiated(a) -> int:
-    _sources.pop()
+    _running.pop()
     return 0
 
 
@@ -225,8 +226,13 @@ def _contracted(a) -> int:
     return whole + sum(ops for ops, operand in zip(operands, a.op.inputs) if ops and _leads_back(operand))
 
 
+def _normalized(a) -> int:
+    """TF 1.15 has gradients for the mean and the variance too, zeros, which are held back with the others."""
+    return 2 if a.op.get_attr("is_training") and _running and _running[-1][1] else 0
+
+
 def _leads_back(tensor) -> bool:
-    handles = (getattr(x, "handle", x) for x in (_sources[-1] if _sources else ()))
+    handles = (getattr(x, "handle", x) for x in (_running[-1][0] if _running else ()))
     wanted = {getattr(handle, "name", None) for handle in handles}
     seen, left = set(), [tensor]
     while left:
@@ -281,6 +287,7 @@ GRADIENTS: dict[str, Drift] = {
     _OPS + "array_grad:_GatherGrad": Drift(after=1),
     _OPS + "array_grad:_GatherV2Grad": Drift(after=_gather_gradient),
     _OPS + "array_grad:_BroadcastToGrad": Drift(after=lambda a: -_is_static(a.op.outputs[0])),
+    _OPS + "nn_grad:_FusedBatchNormV3Grad": Drift(after=_normalized),
     _OPS + "nn_grad:_SparseSoftmaxCrossEntropyWithLogitsGrad": Drift(after=1),
     **{_OPS + f"tensor_array_grad:_TensorArray{name}Grad": Drift(after=_barrier) for name in ("Write", "Scatter", "Split")},
 }

@@ -30,6 +30,7 @@ class Timing:
     Attributes:
         rates: training steps per second, one per round.
         busy: processor seconds per second, one per round.
+        memory: the most MiB used above what the libraries and the data take.
         first: seconds to the end of the first step, compiling included.
         failure: the last words of a side that failed, else None.
     """
@@ -39,6 +40,7 @@ class Timing:
     cores: int
     rates: list[float] = dataclasses.field(default_factory=list)
     busy: list[float] = dataclasses.field(default_factory=list)
+    memory: float | None = None
     first: float | None = None
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
     failure: str | None = None
@@ -67,17 +69,19 @@ def measure(
     seconds: float,
     tf1_python: str | None,
     on_round: Callable[[str, int], None],
-) -> list[Timing]:
+    timings: list[Timing],
+) -> None:
     """Time every side, `rounds` times, in turns.
 
     Args:
         cores: how many of the machine's cores the sides are pinned to.
         seconds: what a round should take.
         tf1_python: a Python that has TensorFlow 1.15, or None.
-        on_round: called with the side's name and the number of its round, before it runs.
+        on_round: called with the side's name and the number of its round, before it runs; 0 is its start.
+        timings: gets a Timing per side, and that its rounds as they come, so that a run cut short keeps them.
     """
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        processes, timings = {}, {}
+        running: dict[str, tuple[_Process, Timing, int]] = {}
         for side in sides:
             command = side.program(Path(folder), tf1_python)
             on_round(side.name, 0)
@@ -85,22 +89,22 @@ def measure(
                 _Process([*command, *workload.arguments, str(cores), *side.after], environment(side, cores), cores)
             )
             timing = Timing(side.name, workload.name, cores)
+            timings.append(timing)
             with _kept(timing, process):
                 said = process.answer()
                 timing.versions, timing.first = said["versions"], said["first"]
-                # the first rounds are short: they only tell how many steps the others need
-                processes[side.name] = process, max(1, round(seconds * 10 / process.run(10)["wall"]))
-            timings[side.name] = timing
+                # a short run tells how many steps fill a round
+                running[side.name] = process, timing, max(1, round(seconds * 10 / process.run(10)["wall"]))
         for number in range(1, rounds + 1):
-            for name, (process, steps) in list(processes.items()):
+            for name, (process, timing, steps) in list(running.items()):
                 on_round(name, number)
-                with _kept(timings[name], process):
+                with _kept(timing, process):
                     took = process.run(steps)
-                    timings[name].rates.append(steps / took["wall"])
-                    timings[name].busy.append(took["cpu"] / took["wall"])
-                if timings[name].failure:
-                    del processes[name]
-    return list(timings.values())
+                    timing.rates.append(steps / took["wall"])
+                    timing.busy.append(took["cpu"] / took["wall"])
+                    timing.memory = took["memory"]
+                if timing.failure:
+                    del running[name]
 
 
 @contextlib.contextmanager

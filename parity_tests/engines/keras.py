@@ -6,14 +6,15 @@ this step; and in the free run, from where the twin's own training stands.
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 
 import numpy as np
 
-from parity_tests.cases import Case
+from parity_tests.cases import PROGRAMS, Case, cases_from_json
 from parity_tests.engines import backends
-from parity_tests.engines.wire import one_thread, take_stdout
+from parity_tests.engines.wire import ahead, one_thread, take_stdout
 from parity_tests.trace import Frame, frames, part, write_frame
 
 __all__ = ["Twin", "main", "trace"]
@@ -22,8 +23,18 @@ __all__ = ["Twin", "main", "trace"]
 def main(argv: list[str]) -> None:
     wire = take_stdout()
     one_thread()
-    case = Case.from_json(argv[0])
-    trace(case, frames(sys.stdin.buffer), wire)
+    cases = cases_from_json(argv[0])
+    legacy = ahead(itertools.chain.from_iterable(frames(sys.stdin.buffer) for _ in cases))
+    for case in cases:
+        trace(case, _to_its_end(legacy), wire)
+
+
+def _to_its_end(legacy):
+    """The frames of one trace out of several in a row."""
+    for frame in legacy:
+        yield frame
+        if frame.kind == "end":
+            return
 
 
 def trace(case: Case, legacy, wire) -> None:
@@ -35,8 +46,9 @@ def trace(case: Case, legacy, wire) -> None:
     before = free = None
     for frame in legacy:
         if frame.kind == "start":
+            twin.meet(frame)
             # only the weights: slots and beta powers must start right by the twin's own optimizer
-            twin.load(_trainable(frame))
+            twin.load(twin.weights_of(part(frame.arrays, "var")))
             free = twin.snapshot()
             write_frame(wire, Frame("start", twin.versions(), _prefix("var", twin.dump())))
         elif frame.kind == "step":
@@ -57,10 +69,10 @@ def trace(case: Case, legacy, wire) -> None:
 
 
 class Twin:
-    """The compiled Keras model of a program, with its state under TF1's names.
+    """The compiled Keras model of a program or variant, with its state under TF1's names.
 
     Args:
-        program: a name of `keras_port.models`.
+        program: a name of `keras_port.models` or VARIANTS.
         dtype: `float32` or `float64`.
         backend: of Keras; a process can have one only.
     """
@@ -70,16 +82,42 @@ class Twin:
         from keras_port import models, weights
 
         self.weights, self.dtype, self.backend = weights, dtype, backend
-        self.model = models.load(program).build()
+        if program in PROGRAMS:
+            self.model, self.rows = models.load(program).build(), weights.PROGRAMS[program]
+        else:
+            from parity_tests.variants import twin
+
+            self.keras.backend.clear_session()  # of the variants before
+            self.model, self.rows = twin.build(program), None
+        self.unused: dict[str, np.ndarray] = {}  # what TF1 makes, keeps and never uses
+        self.counts = False  # whether TF1 counts its steps in a variable
         # XLA fuses and reorders sums; the proof is about the plain kernels. JAX has no others
         self.model.jit_compile = backend == "jax"
-        self.rows = weights.PROGRAMS[program]
+
+    def meet(self, start: Frame) -> None:
+        """Learn from the legacy side's first frame which variables there are."""
+        arrays = part(start.arrays, "var")
+        if self.rows is None:
+            from parity_tests.variants import twin
+
+            shapes = {name: array.shape for name, array in arrays.items()}
+            self.rows, unused = twin.rows(self.model, self.model.name, shapes)
+            self.unused = {name: arrays[name] for name in unused}
+        self.counts = "global_step" in arrays
+
+    def weights_of(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Without slots and scalars."""
+        return {name: state[name] for row in self.rows for name in row.tf1_names}
 
     def load(self, state: dict[str, np.ndarray]) -> None:
+        state = {name: array for name, array in state.items() if name not in self.unused}
         self.weights.load_state(self.model, self.rows, state)
 
     def dump(self) -> dict[str, np.ndarray]:
-        return self.weights.dump_state(self.model, self.rows)
+        state = self.weights.dump_state(self.model, self.rows) | self.unused
+        if self.counts:
+            state["global_step"] = np.asarray(self.model.optimizer.iterations, np.int64)
+        return state
 
     def step(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One `train_on_batch`: the loss before the update, and (wall, processor) seconds."""
@@ -118,11 +156,6 @@ def _batch(arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Images (batch, time, values) and one-hot labels (batch, classes) among a step's feeds."""
     feeds = part(arrays, "feed").values()
     return next(a for a in feeds if a.ndim == 3), next(a for a in feeds if a.ndim == 2)
-
-
-def _trainable(start: Frame) -> dict[str, np.ndarray]:
-    table = start.meta["variables"]
-    return {name: array for name, array in part(start.arrays, "var").items() if table[name]["trainable"]}
 
 
 def _prefix(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import numpy as np
 
 from legacy_tf1 import run
 from legacy_tf1.recording import Recorder, recording
-from parity_tests.cases import Case
+from parity_tests import variants
+from parity_tests.cases import Case, cases_from_json
 from parity_tests.engines.wire import one_thread, take_stdout
 from parity_tests.trace import Frame, write_frame
 
@@ -19,7 +22,9 @@ def main(argv: list[str]) -> None:
     wire = take_stdout()
     one_thread()
     weights = dict(np.load(argv[1])) if argv[1:] else {}
-    trace(Case.from_json(argv[0]), wire, weights)
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"  # as the world has it, and from one case to the next
+    for case in cases_from_json(argv[0]):
+        trace(case, wire, weights)
 
 
 def trace(case: Case, wire, weights: dict[str, np.ndarray]) -> None:
@@ -42,8 +47,18 @@ def trace(case: Case, wire, weights: dict[str, np.ndarray]) -> None:
             observe=lambda index, *last: {"predictions": _predict(*last, images)} if index in case.examined else {},
         )  # fmt: skip
         with recording(tf, recorder):
-            run.run_script(run.find(case.program), ["--dtype", case.dtype], world_builtins())
+            run.run_script(*_script(case), world_builtins())
             recorder.finish()
+    if case.variant:
+        tf.reset_default_graph()  # for the next one
+
+
+def _script(case: Case) -> tuple[Path, list[str]]:
+    """The case's program and its arguments."""
+    options = ["--dtype", case.dtype]
+    if case.variant:
+        return Path(variants.__file__).with_name("program.py"), [case.program, *options]
+    return run.find(case.program), options
 
 
 class _Frames:

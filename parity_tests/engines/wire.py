@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import queue
 import sys
+import threading
+from collections.abc import Iterator
 from typing import BinaryIO
 
-__all__ = ["one_thread", "take_stdout"]
+__all__ = ["AHEAD", "ahead", "one_thread", "take_stdout"]
+
+AHEAD = 32  # frames one side may be ahead of the other: keeps both busy and memory flat
 
 
 def take_stdout() -> BinaryIO:
@@ -15,6 +20,28 @@ def take_stdout() -> BinaryIO:
     wire = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)
     return wire
+
+
+def ahead(items: Iterator, count: int = AHEAD) -> Iterator:
+    """The same items, read by a thread before they are asked for, so that the sender need not wait."""
+    ready: queue.Queue = queue.Queue(count)
+
+    def read():
+        try:
+            for item in items:
+                ready.put((item, None))
+            ready.put((None, StopIteration()))
+        except Exception as error:  # raised where the items are used
+            ready.put((None, error))
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        item, error = ready.get()
+        if isinstance(error, StopIteration):
+            return
+        if error is not None:
+            raise error
+        yield item
 
 
 def one_thread() -> None:

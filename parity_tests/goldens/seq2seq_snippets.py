@@ -28,8 +28,7 @@ ERRORS = collections.OrderedDict()
 FORWARD_ONLY = {
     "training/time_major", "training/few", "training/none", "training/scope", "scheduled_embedding/never",
     "scheduled_embedding/always", "scheduled_output/time_major", "wrapper_initial_state/gru", "wrapper_layer/list",
-    "wrapper_of_two/none", "wrapper_of_two_bahdanau", "shared_cell", "keras_scheduled/output", "keras_custom",
-    "keras_inference",
+    "wrapper_of_two/none", "wrapper_of_two_bahdanau", "shared_cell", "keras_custom", "keras_inference",
 }  # fmt: skip
 # measured in float64 too; TF 1.15 cannot build all of them there
 FLOAT64 = (

@@ -6,6 +6,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from parity_tests.cases import Case
 from parity_tests.prove import Result
 from parity_tests.seeds import OverSeeds
 
@@ -30,7 +31,7 @@ COLUMNS = {
 
 # the same, for a program over several seeds; all in points of accuracy
 OVER_SEEDS = {
-    "program": lambda row: row.program if row.backend == "tensorflow" else f"{row.program}, {row.backend}",
+    "program": lambda row: Case(row.program, backend=row.backend, dtype=row.dtype).label,
     "seeds": lambda row: f"{row.seeds[0]} to {row.seeds[-1]}",
     "mean accuracy\nTF1 / Keras": lambda row: _pair(row.accuracy, "{:.2%}"),
     "mean\ngap": lambda row: f"{100 * row.test.mean:+.2f}",

@@ -1,4 +1,4 @@
-"""`tf.contrib.learn`, as far as it needs no Estimator: data sets, text preprocessing, mode keys.
+"""`tf.contrib.learn`: data sets, text preprocessing, mode keys, and what its estimators are made of.
 
 Source: tensorflow 1.15, contrib/learn/python/learn.
 """

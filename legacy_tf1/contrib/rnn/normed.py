@@ -21,8 +21,11 @@ def __dir__():
 EPSILON = {tf.float16: 1e-3}  # 1e-12 for every other dtype
 
 
-def layer_norm(inputs, scope: str, gain: float, shift: float, dtype=tf.float32):
-    """(batch, units) -> the same, each row with mean 0 and variance 1, times `gamma`, plus `beta`."""
+def layer_norm(inputs, scope: str, gain: float, shift: float, dtype=None):
+    """(batch, units) -> the same, each row with mean 0 and variance 1, times `gamma`, plus `beta`.
+
+    dtype: of both; None is the variable scope's.
+    """
     shape = inputs.get_shape()[-1:]
     with tf.variable_scope(scope):
         gamma = tf.get_variable("gamma", shape=shape, initializer=tf.constant_initializer(gain), dtype=dtype)

@@ -26,6 +26,7 @@ class Side:
             workload's arguments.
         after: the arguments behind the workload's.
         needs: the package without which the side sits out.
+        tasks: the tasks it has something to say about.
         extra: runs only when asked for by name.
     """
 
@@ -34,6 +35,7 @@ class Side:
     after: tuple[str, ...] = ()
     needs: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    tasks: tuple[str, ...] = ("train", "infer")
     extra: bool = False
 
     @property
@@ -60,8 +62,10 @@ def _script(name: str):
     return lambda folder, tf1: [sys.executable, str(FOLDER / name)]
 
 
-def _keras(name: str, make: str, how: str, backend: str = "tensorflow", extra: bool = False) -> Side:
-    return Side(name, _script("keras_side.py"), (make, how), backend, {"KERAS_BACKEND": backend}, extra)
+def _keras(name: str, make: str, how: str, backend: str = "tensorflow", **options) -> Side:
+    """`how` is the way of training; every such side predicts with predict_on_batch."""
+    tasks = {"fit": ("train", "infer"), "train_on_batch": ("train",), "exported": ("infer",)}[how]
+    return Side(name, _script("keras_side.py"), (make, how), backend, {"KERAS_BACKEND": backend}, tasks, **options)
 
 
 SIDES: dict[str, Side] = {
@@ -71,14 +75,15 @@ SIDES: dict[str, Side] = {
         Side("compat.v1, edited by hand", lambda folder, tf1: [sys.executable, str(edited_by_hand(folder))],
              environment=_LEGACY_KERAS),
         Side("legacy-tf1 run", lambda folder, tf1: [sys.executable, "-m", "legacy_tf1", "run", str(FOLDER / "tf1.py")]),
-        _keras("keras_port, fit", "port", "fit"),
-        _keras("stock Keras, fit", "stock", "fit"),
-        _keras("stock Keras, train_on_batch", "stock", "train_on_batch"),
-        _keras("stock Keras unrolled, train_on_batch", "unrolled", "train_on_batch", extra=True),
-        _keras("keras_port on JAX, fit", "port", "fit", "jax"),
-        _keras("stock Keras on JAX, fit", "stock", "fit", "jax"),
-        _keras("keras_port on PyTorch, fit", "port", "fit", "torch"),
-        _keras("stock Keras on PyTorch, fit", "stock", "fit", "torch"),
+        _keras("keras_port", "port", "fit"),
+        _keras("keras_port, exported", "port", "exported"),
+        _keras("Keras", "stock", "fit"),
+        _keras("Keras, train_on_batch", "stock", "train_on_batch"),
+        _keras("Keras, unroll=True", "unrolled", "fit", extra=True),
+        _keras("keras_port on JAX", "port", "fit", "jax"),
+        _keras("Keras on JAX", "stock", "fit", "jax", extra=True),  # minutes for a round: its loop is slow on a CPU
+        _keras("keras_port on PyTorch", "port", "fit", "torch"),
+        _keras("Keras on PyTorch", "stock", "fit", "torch"),
         Side("PyTorch", _script("pytorch.py"), needs="torch"),
         Side(LIMIT, _script("limit.py"), needs="torch"),
     )

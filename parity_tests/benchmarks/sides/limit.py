@@ -1,4 +1,4 @@
-"""Only the matrix products of one training step, through PyTorch's MKL, each as large as it can be made.
+"""Only the matrix products of one step, through PyTorch's MKL, each as large as it can be made.
 
 Forward: the input projections of all steps in one product, one recurrent product per step. Backward: one product
 per step for the state, one each over the whole sequence for the two kernels and for the inputs. Nothing else is
@@ -7,33 +7,35 @@ computed, so no program that makes these products with this library can be faste
 
 from __future__ import annotations
 
-import sys
-
 import rounds
 import torch
 
-name, batch, time_steps, units, cores = sys.argv[1], *map(int, sys.argv[2:6])
-torch.set_num_threads(cores)
+job = rounds.job()
+torch.set_num_threads(job.cores)
 
-inputs, columns = (28, units) if name == "rnn" else (units, 4 * units)
-x, h = torch.rand(time_steps * batch, inputs), torch.rand(batch, units)
-kernel, recurrent = torch.rand(inputs, columns), torch.rand(units, columns)
-gates, of_step = torch.rand(time_steps * batch, columns), torch.rand(batch, columns)
-states = torch.rand(time_steps * batch, units)
-images, projection = torch.rand(time_steps * batch, 28), torch.rand(28, units)
+inputs, columns = (28, job.units) if job.cell == "rnn" else (job.units, 4 * job.units)
+rows = job.time * job.batch
+x, h = torch.rand(rows, inputs), torch.rand(job.batch, job.units)
+kernel, recurrent = torch.rand(inputs, columns), torch.rand(job.units, columns)
+gates, of_step = torch.rand(rows, columns), torch.rand(job.batch, columns)
+states = torch.rand(rows, job.units)
+images, projection = torch.rand(rows, 28), torch.rand(28, job.units)
 
 
-def step():
-    if name == "lstm":
+def forward():
+    if job.cell == "lstm":
         torch.mm(images, projection)
     torch.mm(x, kernel)
-    for _ in range(time_steps):
+    for _ in range(job.time):
         torch.mm(h, recurrent)
-    for _ in range(time_steps):
+
+
+def backward():
+    for _ in range(job.time):
         torch.mm(of_step, recurrent.T)
     torch.mm(states.T, gates)
     torch.mm(x.T, gates)
-    if name == "lstm":  # the inputs of an RNN on images need no gradient
+    if job.cell == "lstm":  # the inputs of an RNN on images need no gradient
         torch.mm(gates, kernel.T)
         torch.mm(images.T, states)
 
@@ -41,7 +43,9 @@ def step():
 @torch.no_grad()
 def run(steps):
     for _ in range(steps):
-        step()
+        forward()
+        if job.task == "train":
+            backward()
 
 
 rounds.serve(run, {"torch": torch.__version__})

@@ -1,23 +1,21 @@
-"""PyTorch's own nn.RNN and nn.LSTM, trained as its tutorials do."""
+"""PyTorch's own nn.RNN and nn.LSTM, used as its tutorials do."""
 
 from __future__ import annotations
-
-import sys
 
 import rounds
 import torch
 
-name, batch, time_steps, units, cores = sys.argv[1], *map(int, sys.argv[2:6])
-torch.set_num_threads(cores)
+job = rounds.job()
+torch.set_num_threads(job.cores)
 
 
 class Model(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.projection = torch.nn.Identity() if name == "rnn" else torch.nn.Linear(28, units)
-        kind, inputs = (torch.nn.RNN, 28) if name == "rnn" else (torch.nn.LSTM, units)
-        self.recurrent = kind(inputs, units, batch_first=True)
-        self.head = torch.nn.Linear(units, 10)
+        self.projection = torch.nn.Identity() if job.cell == "rnn" else torch.nn.Linear(28, job.units)
+        kind, inputs = (torch.nn.RNN, 28) if job.cell == "rnn" else (torch.nn.LSTM, job.units)
+        self.recurrent = kind(inputs, job.units, batch_first=True)
+        self.head = torch.nn.Linear(job.units, 10)
 
     def forward(self, x):
         outputs, _ = self.recurrent(self.projection(x))
@@ -25,13 +23,13 @@ class Model(torch.nn.Module):
 
 
 model = Model()
-rate = {"rnn": torch.optim.RMSprop, "lstm": torch.optim.Adam}[name]
+rate = {"rnn": torch.optim.RMSprop, "lstm": torch.optim.Adam}[job.cell]
 optimizer = rate(model.parameters(), lr=0.001)
-x, y = rounds.data(batch, time_steps)
-source = rounds.batches(torch.from_numpy(x), torch.from_numpy(y.argmax(1)), batch)
+x, y = rounds.data(job)
+source = rounds.batches(torch.from_numpy(x), torch.from_numpy(y.argmax(1)), job.batch)
 
 
-def run(steps):
+def train(steps):
     for _ in range(steps):
         images, labels = next(source)
         optimizer.zero_grad()
@@ -39,4 +37,11 @@ def run(steps):
         optimizer.step()
 
 
-rounds.serve(run, {"torch": torch.__version__})
+@torch.no_grad()
+def infer(steps):
+    for _ in range(steps):
+        images, _ = next(source)
+        model(images).numpy()
+
+
+rounds.serve({"train": train, "infer": infer}[job.task], {"torch": torch.__version__})

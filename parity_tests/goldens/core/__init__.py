@@ -3,6 +3,7 @@
 FAMILIES = (
     "arrays",
     "datasets",
+    "estimators",
     "files",
     "graphs",
     "layers",
