@@ -181,12 +181,13 @@ class Recorder:
         variables = self._session.graph.get_collection(self.tf.GraphKeys.GLOBAL_VARIABLES)
         named = {"var/" + v.op.name: v for v in variables}
         if self._names is None:
-            self._names = {name for name, variable in named.items() if self._has_value(raw, variable)}
+            everything = self._has_value(raw, list(named.values()))
+            self._names = {name for name, variable in named.items() if everything or self._has_value(raw, variable)}
         return raw({name: named[name] for name in self._names})
 
-    def _has_value(self, raw, variable):
+    def _has_value(self, raw, variables):
         try:
-            raw(variable)
+            raw(variables)
         except self.tf.errors.FailedPreconditionError:
             return False
         return True

@@ -6,13 +6,12 @@ import contextlib
 import http.server
 import os
 import threading
-from pathlib import Path
 
 import pytest
 
 _FILE = "train-images-idx3-ubyte.gz"
-_PLACES = (os.environ.get("KERAS_LEGACY_PORT_MNIST"), Path(__file__).parents[2] / "shared" / "mnist")
-MNIST = next((str(place) for place in _PLACES if place and os.path.isfile(os.path.join(place, _FILE))), None)
+_FOLDER = os.environ.get("KERAS_LEGACY_PORT_MNIST")
+MNIST = _FOLDER if _FOLDER and os.path.isfile(os.path.join(_FOLDER, _FILE)) else None
 needs_mnist = pytest.mark.skipif(MNIST is None, reason="MNIST is not here: set KERAS_LEGACY_PORT_MNIST")
 
 

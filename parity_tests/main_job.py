@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import sys
 import threading
 import time
@@ -76,16 +75,13 @@ def _batches(cases: list[Case], jobs: int) -> list[list[Case]]:
     batches = [[case] for case in cases if not case.variant]
     small = [case for case in cases if case.variant]
     size = -(-len(small) // jobs)
-    for _, group in itertools.groupby(sorted(small, key=_world), key=_world):
-        group = list(group)
+    worlds: dict[tuple, list[Case]] = {}
+    for case in small:
+        worlds.setdefault((case.backend, case.dtype, case.data), []).append(case)  # what shares a process
+    for group in worlds.values():
         parts = -(-len(group) // size)
         batches += [group[k::parts] for k in range(parts)]
     return batches
-
-
-def _world(case: Case) -> tuple:
-    """What cases must have in common to share a process."""
-    return case.backend, case.dtype, case.data
 
 
 @contextlib.contextmanager

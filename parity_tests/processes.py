@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from parity_tests.cases import cases_to_json
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -32,8 +34,9 @@ def _heed_ctrl_c() -> None:
 
 
 def engine_trace(engine: str, case, *arguments, stdin: bytes = b"") -> bytes:
-    """The trace that an engine writes for a case."""
-    command = [sys.executable, "-m", f"parity_tests.engines.{engine}", case.to_json(), *map(str, arguments)]
+    """The trace that an engine writes for a case, or those for a list of cases."""
+    cases = cases_to_json(case if isinstance(case, list) else [case])
+    command = [sys.executable, "-m", f"parity_tests.engines.{engine}", cases, *map(str, arguments)]
     done = subprocess.run(
         command, input=stdin, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=300
     )

@@ -16,6 +16,9 @@
 | dynamic_rnn, static_rnn                      | DynamicRNN                        | keras RNN with sequence_length, time_major |
 | bidirectional_dynamic_rnn, static_bidirectional_rnn | BidirectionalRNN           | two DynamicRNNs          |
 
+`basic_rnn`, `basic_lstm` and `gru` make the classes `SimpleRNN`, `LSTM` and `GRU` of keras_port.layers.fast: Keras's
+layers with a faster loop on the CPU. `fast=False`, or KERAS_PORT_FAST=0 in the environment, is Keras's own loop.
+
 Conventions, the same for stock and own cells:
 
 - Gates stand in Keras's order: LSTM i, f, c, o; GRU z, r, h. A state is [h, c] where TF1 has (c, h).
@@ -24,7 +27,9 @@ Conventions, the same for stock and own cells:
   for layer normalization `gamma_i`, `beta_i`, ... of the gates i, f, c, o and `gamma_state`, `beta_state`.
 - Forget bias. A stock layer has none, so `basic_lstm` starts f's part of the *bias* at `forget_bias`, and loading
   TF1 weights adds it there. A cell of our own takes `forget_bias` as TF1 does, adds it at run time, and keeps its
-  variables as TF1 keeps them: loading adds nothing.
+  variables as TF1 keeps them: loading adds nothing. Rules that look at a weight itself (Ftrl, AdagradDA, the proximal
+  ones, any penalty) see a stock layer's bias with the forget bias in it and pull it to zero, which TF1's do not: with
+  those, take LSTMCell in place of `basic_lstm`.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from keras_port.layers.attention import AttentionCellWrapper
 from keras_port.layers.coupled import CoupledInputForgetGateLSTMCell
 from keras_port.layers.dropout import FED, DropoutWrapper
 from keras_port.layers.dynamic import BidirectionalRNN, DynamicRNN, sequence_mask
+from keras_port.layers.fast import GRU, LSTM, SimpleRNN
 from keras_port.layers.gated import IntersectionRNNCell, NASCell, UGRNNCell
 from keras_port.layers.initializers import joint_glorot, joint_glorot_gru
 from keras_port.layers.layer_norm_lstm import LayerNormLSTMCell
@@ -56,6 +62,8 @@ from keras_port.layers.wrappers import (
 
 __all__ = [
     "FED",
+    "GRU",
+    "LSTM",
     "AttentionCellWrapper",
     "BidirectionalRNN",
     "CoupledInputForgetGateLSTMCell",
@@ -70,6 +78,7 @@ __all__ = [
     "OutputProjectionWrapper",
     "PhasedLSTMCell",
     "ResidualWrapper",
+    "SimpleRNN",
     "UGRNNCell",
     "basic_lstm",
     "basic_lstm_cell",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import keras
 
-from keras_port.layers import joint_glorot
+from keras_port.layers import SimpleRNN, joint_glorot
 from keras_port.optimizers import RMSProp
 
 BATCH_SIZE = 128
@@ -23,7 +23,7 @@ HIDDEN = 150
 def build() -> keras.Model:
     """A compiled model: images (batch, time 28, 28) -> logits (batch, 10)."""
     images = keras.Input((28, 28), name="images")
-    last = keras.layers.SimpleRNN(HIDDEN, name="rnn", **joint_glorot(inputs=28, units=HIDDEN))(images)
+    last = SimpleRNN(HIDDEN, name="rnn", **joint_glorot(inputs=28, units=HIDDEN))(images)
     logits = keras.layers.Dense(
         10,
         kernel_initializer=keras.initializers.TruncatedNormal(stddev=0.01),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import keras
 
-from keras_port.layers import joint_glorot
+from keras_port.layers import LSTM, joint_glorot
 from keras_port.optimizers import Adam
 
 BATCH_SIZE = 128
@@ -34,7 +34,7 @@ def build() -> keras.Model:
     """A compiled model: images (batch, time 28, 28) -> logits (batch, 10)."""
     images = keras.Input((28, 28), name="images")
     rows = linear(HIDDEN, "projection")(images)
-    last = keras.layers.LSTM(HIDDEN, name="lstm", **joint_glorot(inputs=HIDDEN, units=HIDDEN, gates=4))(rows)
+    last = LSTM(HIDDEN, name="lstm", **joint_glorot(inputs=HIDDEN, units=HIDDEN, gates=4))(rows)
     logits = linear(10, "logits")(last)
 
     model = keras.Model(images, logits, name="lstm_projection")

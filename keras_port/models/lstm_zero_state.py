@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import keras
 
-from keras_port.layers import joint_glorot
+from keras_port.layers import LSTM, joint_glorot
 from keras_port.optimizers import Adam
 
 BATCH_SIZE = 128
@@ -23,7 +23,7 @@ HIDDEN = 150
 def build() -> keras.Model:
     """A compiled model: images (batch, time 28, 28) -> logits (batch, 10)."""
     images = keras.Input((28, 28), name="images")
-    last = keras.layers.LSTM(HIDDEN, name="lstm", **joint_glorot(inputs=28, units=HIDDEN, gates=4))(images)
+    last = LSTM(HIDDEN, name="lstm", **joint_glorot(inputs=28, units=HIDDEN, gates=4))(images)
     logits = keras.layers.Dense(
         10,
         kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),

@@ -99,15 +99,15 @@ MODULES: dict[str, tuple[str, ...]] = {
     **_paths(
         f"{_CONTRIB}.learn",
         {
-            **dict.fromkeys(("", "python", "python.learn"), (_LEARN, f"{_LEARN}.estimator", f"{_LEARN}.experiment")),
+            **dict.fromkeys(("", "python", "python.learn"), (_LEARN, f"{_LEARN}.estimator", f"{_LEARN}.run_config", f"{_LEARN}.experiment")),
             **{
                 f"{folder}{path}": source
                 for folder in ("", "python.learn.")
                 for path, source in {
-                    "estimators": f"{_LEARN}.estimator",
+                    "estimators": (f"{_LEARN}.estimator", f"{_LEARN}.run_config"),
                     "estimators.estimator": f"{_LEARN}.estimator",
                     "estimators.model_fn": (f"{_LEARN}.estimator", _LEARN),
-                    "estimators.run_config": f"{_LEARN}.estimator",
+                    "estimators.run_config": f"{_LEARN}.run_config",
                     "experiment": f"{_LEARN}.experiment",
                     "io": "legacy_tf1.estimators.inputs",
                     "learn_io.numpy_io": "legacy_tf1.estimators.inputs",

@@ -15,6 +15,7 @@ from legacy_tf1.seeds.counting import Drift, add, counted, last_id
 from legacy_tf1.seeds.forward import FORWARD
 from legacy_tf1.seeds.gradients import GRADIENTS, synchronized
 from legacy_tf1.seeds.loops import drawing_in_order
+from legacy_tf1.seeds.shuffles import fused
 
 __all__ = ["DRIFTS", "Drift", "last_id", "rule"]
 
@@ -31,7 +32,7 @@ def rule():
     # this one dictionary for the next op seed
     native, random_seed._graph_to_seed_dict = random_seed._graph_to_seed_dict, _Ids()
     try:
-        with _refusals_counted(), drawing_in_order(), synchronized(), counted(DRIFTS):
+        with _refusals_counted(), drawing_in_order(), fused(), synchronized(), counted(DRIFTS):
             yield
     finally:
         random_seed._graph_to_seed_dict = native

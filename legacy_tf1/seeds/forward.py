@@ -152,6 +152,8 @@ FORWARD: dict[str, Drift] = {
     ),
     # the number of parts became a tensor, used or not
     _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
+    # an empty list is converted twice: first to floats, which no shape is made of
+    _OPS + "array_ops:reshape": Drift(after=lambda a: -(isinstance(a.shape, (list, tuple)) and not a.shape)),
     _OPS + "array_ops:_constant_if_small": Drift(after=_size_of_shape),
     _OPS + "array_ops:one_hot": Drift(after=lambda a: _given(a.on_value, a.off_value)),
     _OPS + "array_ops:matrix_diag": Drift(after=-4),

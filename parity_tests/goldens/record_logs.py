@@ -1,15 +1,15 @@
 """Record what the five programs print, and every loss, on real TensorFlow 1.15.5: the golden `logs.json`.
 
 Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`, and the
-embedded digits as IDX files, which any Python with this package writes:
+embedded digits as IDX files, which any Python with this package writes, and a folder with MNIST's:
 
     python -c "from keras_port import datasets as d; d.write_idx('digits_idx', d.load('digits'))"
-    python3.7 parity_tests/goldens/record_logs.py digits_idx
+    python3.7 parity_tests/goldens/record_logs.py digits_idx mnist
 
 Each program runs unchanged in a process of its own, with the graph seed 1 and no weight set from
 outside, and is stopped at its 103rd training step: so every line is there that it prints over the
-first 102. Set from outside is only read_data_sets' validation_size, because the digits have fewer
-images than TF1's default of 5000.
+first 102. Set from outside is only read_data_sets' validation_size for the digits, which are fewer
+than TF1's default of 5000.
 """
 
 from __future__ import annotations
@@ -58,42 +58,44 @@ def file(name):
     return module
 
 
-def record(name, digits):
-    """One program, in this process."""
+def record(name, data, folder):
+    """One program on `digits` or `mnist`, in this process."""
     import tensorflow as tf
     from tensorflow.examples.tutorials.mnist import input_data
 
     recording = file("recording")
-    input_data.read_data_sets = functools.partial(input_data.read_data_sets, validation_size=200)
+    if data == "digits":
+        input_data.read_data_sets = functools.partial(input_data.read_data_sets, validation_size=200)
     tf.set_random_seed(SEED)
     losses, printed = Losses(), io.StringIO()
     recorder = recording.Recorder(tf, losses, steps=STEPS, stop=Stop)
-    sys.argv = [name, "--data_dir", digits]
+    sys.argv = [name, "--data_dir", folder]
     with recording.recording(tf, recorder), contextlib.redirect_stdout(printed), contextlib.suppress(Stop):
         runpy.run_path(str(SCRIPTS / (name + ".py")), run_name="__main__")
     lines = [line for line in printed.getvalue().splitlines() if not line.startswith("Extracting")]
     return {"versions": recording.versions(tf), "lines": lines, "losses": losses}
 
 
-def main(digits):
-    programs = {}
-    for name in sorted(script.stem for script in SCRIPTS.glob("*.py")):
-        printed = subprocess.check_output([sys.executable, __file__, digits, name]).decode()
-        programs[name] = json.loads(printed.splitlines()[-1])
-        found = programs[name].pop("versions")
+def main(**folders):
+    golden = {}
+    for data, folder in folders.items():
+        programs = golden.setdefault(data, {})
+        for name in sorted(script.stem for script in SCRIPTS.glob("*.py")):
+            printed = subprocess.check_output([sys.executable, __file__, data, folder, name]).decode()
+            programs[name] = json.loads(printed.splitlines()[-1])
+            found = programs[name].pop("versions")
     about = {
-        "recipe": "python3.7 parity_tests/goldens/record_logs.py digits_idx",
+        "recipe": "python3.7 parity_tests/goldens/record_logs.py digits_idx mnist",
         "date": datetime.date.today().isoformat(),
         "versions": found,
         "seed": SEED,
         "steps": STEPS,
-        "data": "digits",
     }
-    (HERE / "logs.json").write_text(json.dumps({"about": about, "programs": programs}, indent=1) + "\n")
+    (HERE / "logs.json").write_text(json.dumps({"about": about, **golden}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(record(sys.argv[2], sys.argv[1])))
+    if len(sys.argv) == 4:
+        print(json.dumps(record(sys.argv[3], sys.argv[1], sys.argv[2])))
     else:
-        main(sys.argv[1])
+        main(digits=sys.argv[1], mnist=sys.argv[2])

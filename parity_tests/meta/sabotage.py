@@ -17,6 +17,7 @@ from unittest import mock
 
 import numpy as np
 
+from parity_tests import tolerances
 from parity_tests.cases import Case
 from parity_tests.compare import Ladder
 from parity_tests.trace import Frame, frames
@@ -111,15 +112,15 @@ MISTAKES = {
 }
 
 
-def climb(trace: bytes, case: Case) -> Ladder:
+def climb(legacy: list[Frame], case: Case) -> Ladder:
     """The ladder between a legacy trace and a twin made in this process."""
     from keras_port.datasets import load
     from parity_tests.engines import keras as engine
 
-    legacy, twin = list(frames(io.BytesIO(trace))), []
+    twin = []
     with mock.patch.object(engine, "write_frame", lambda wire, frame: twin.append(_copied(frame))):
         engine.trace(case, legacy, None)
-    ladder = Ladder(case.dtype, load(case.data, announce=lambda text: None).test.labels)
+    ladder = Ladder(case.dtype, load(case.data, announce=lambda text: None).test.labels, tolerances.length(case))
     for pair in zip(legacy, twin, strict=True):
         ladder.frame(*pair)
     return ladder
@@ -136,7 +137,7 @@ def main(argv: list[str]) -> None:
     found = {}
     for name in names:
         with MISTAKES[name]():
-            ladder = climb(trace, Case.from_json(case))
+            ladder = climb(list(frames(io.BytesIO(trace))), Case.from_json(case))
         broken = ladder.divergence
         found[name] = None if broken is None else {**dataclasses.asdict(broken), "text": str(broken)}
     print(json.dumps(found, default=str))

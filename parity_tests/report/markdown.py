@@ -61,7 +61,7 @@ def _table(results: list[Result]):
 def _entry(result: Result | None) -> str:
     if result is None:
         return "-"
-    broken = [rung.name for rung in result.rungs if not rung.holds]
+    broken = [rung.name for rung in result.rungs if rung.holds is False]
     return _text(*_figures(result)) + (f" **{broken[0]} does not hold**" if broken else "")
 
 

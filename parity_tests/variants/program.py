@@ -41,5 +41,5 @@ with tf.Session() as sess:
         batch_x, batch_y = mnist.train.next_batch(batch_size)
         feed = {x: batch_x.reshape([batch_size, 28, 28]), y: batch_y}
         sess.run(train, feed_dict=feed)
-        if number % 100 == 0:
+        if number % 100 == 99:
             print(number, sess.run(cost, feed_dict=feed))

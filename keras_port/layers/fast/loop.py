@@ -78,17 +78,16 @@ def _masked(step, zero_output_for_mask):
 def _run(step, xs, states, return_sequences):
     """Outputs (batch, time, units), or None if nobody wants them, and the last states."""
     time = xs[0].shape[0]
-    begin = time if time <= UNROLLED else time % BLOCK  # the steps that fill no block come first
-    outputs, states = _laid_out(step, [x[:begin] for x in xs], states) if begin else ([], states)
-    blocks = []
-    if begin < time:
-        in_blocks = [ops.reshape(x[begin:], (-1, BLOCK, *ops.shape(x)[1:])) for x in xs]
-        outputs_of_blocks, states = _LOOPS[keras.backend.backend()](step, in_blocks, states, return_sequences)
-        blocks = [outputs_of_blocks] if return_sequences else []
+    if time <= UNROLLED:
+        outputs, states = _laid_out(step, xs, states)
+        return ops.stack(outputs, axis=1) if return_sequences else None, states
+    rest = time % BLOCK  # the steps that fill no block come first
+    outputs, states = _laid_out(step, [x[:rest] for x in xs], states) if rest else ([], states)
+    blocks = [ops.reshape(x[rest:], (-1, BLOCK, *ops.shape(x)[1:])) for x in xs]
+    of_blocks, states = _LOOPS[keras.backend.backend()](step, blocks, states, return_sequences)
     if not return_sequences:
         return None, states
-    first = [ops.stack(outputs, axis=1)] if outputs else []
-    return ops.concatenate([*first, *blocks], axis=1) if blocks else first[0], states
+    return ops.concatenate([*(output[:, None] for output in outputs), of_blocks], axis=1), states
 
 
 def _laid_out(step, xs, states):
