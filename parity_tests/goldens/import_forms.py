@@ -168,5 +168,5 @@ def refused(run=exec):
         try:
             run(form, {"tf": tensorflow, "__builtins__": __builtins__})
         except Exception as error:  # noqa: B902
-            found[form] = "%s: %s" % (type(error).__name__, str(error)[:200])
+            found[form] = "%s: %s" % (type(error).__name__, str(error).partition(" (/")[0][:200])  # no folders
     return found

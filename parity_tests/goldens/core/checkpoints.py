@@ -69,7 +69,7 @@ def write(tf, folder):
     os.makedirs(str(folder))
     with tf.Graph().as_default(), tf.Session() as session:
         tensors = build(tf)
-        saver = tf.train.Saver()
+        saver = tf.train.Saver(save_relative_paths=True)
         session.run(tf.global_variables_initializer())
         before = train(session, tensors, range(BEFORE))
         saver.save(session, os.path.join(str(folder), "model"), global_step=tf.train.get_global_step())
