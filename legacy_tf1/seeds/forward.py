@@ -133,6 +133,10 @@ def _parsed_sequence(a) -> int:
     return sum(len(part.sparse_keys) + len(part.dense_keys) for part in (a.context, a.feature_list)) - 6
 
 
+def _optimized(a) -> int:
+    return 1 if a.self.options().experimental_optimization.apply_default_optimizations is False else 3
+
+
 def _given(*values) -> int:
     return sum(value is not None and not is_tensor(value) for value in values)
 
@@ -194,7 +198,10 @@ FORWARD: dict[str, Drift] = {
     "tensorflow.python.training.ftrl:FtrlOptimizer._prepare": Drift(after=-9),
     "tensorflow.python.training.ftrl:FtrlOptimizer._create_slots": Drift(after=lambda a: -2 * len(a.var_list)),
     # the datasets that optimize the pipeline are ops of TF 1.15's graph
-    "tensorflow.python.data.ops.dataset_ops:DatasetV1._make_initializable_iterator": Drift(after=3),
+    "tensorflow.python.data.ops.dataset_ops:DatasetV1._make_initializable_iterator": Drift(after=_optimized),
+    # options became an op, and the columns to leave out a tensor
+    "tensorflow.python.data.ops.dataset_ops:_OptionsDataset.__init__": Drift(after=-1),
+    "tensorflow.python.data.experimental.ops.readers:CsvDatasetV2.__init__": Drift(after=-1),
     # one op of contrib's own library
     "legacy_tf1.contrib.seq2seq.gather_tree:gather_tree": Drift(
         total=lambda a: 1 + _constants(a.step_ids, a.parent_ids, a.max_sequence_lengths, a.end_token)

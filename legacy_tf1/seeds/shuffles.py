@@ -10,6 +10,7 @@ block, and NumPy says which leave it. What holds, measured on 1.15.5:
 - Fused are a reshuffling `shuffle` and the `repeat` after it, if nothing but a `repeat(1)`, `take(-1)`, `skip(0)`,
   `prefetch(0)` or options stands between them. A `repeat(1)` is not; `shuffle_and_repeat` always is.
 - An iterator that is initialised again starts the generator again.
+- `Iterator.make_initializer` does not fuse, nor do iterators over datasets with options that say so.
 
 Source: tensorflow 1.15 core/kernels/data/shuffle_dataset_op.cc and
 core/grappler/optimizers/data/shuffle_and_repeat_fusion.cc.
@@ -18,6 +19,7 @@ core/grappler/optimizers/data/shuffle_and_repeat_fusion.cc.
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 
 import numpy
@@ -38,35 +40,57 @@ def fused():
     """Shuffles with a repeat after them in TF 1.15's order, while the block runs."""
     # private: the one function that every `repeat` calls, and the class behind `shuffle_and_repeat`
     from tensorflow.python.data.experimental.ops import shuffle_ops
-    from tensorflow.python.data.ops import repeat_op
+    from tensorflow.python.data.ops import dataset_ops, iterator_ops, repeat_op
+    from tensorflow.python.eager import context
 
-    repeat, both = repeat_op._repeat, shuffle_ops._ShuffleAndRepeatDataset
-    init = both.__init__
-
-    def repeated(dataset, count, name):
+    def repeated(repeat, dataset, count, name):
         shuffle, native = _shuffle_before(dataset), repeat(dataset, count, name)
         if shuffle is not None and _number(native._count) not in (0, 1):
             _put_in_order(native, shuffle)
         return native
 
-    def shuffled_and_repeated(self, *args, **kwargs):
+    def shuffled_and_repeated(init, self, *args, **kwargs):
         init(self, *args, **kwargs)
         if _is_seeded(self):
             _put_in_order(self, self)
 
-    repeat_op._repeat, both.__init__ = repeated, shuffled_and_repeated
-    try:
+    def iterator(make, dataset, *args, **kwargs):
+        return make(dataset if context.executing_eagerly() or _fuses(dataset) else _apart(dataset), *args, **kwargs)
+
+    def initializer(make, self, dataset, *args, **kwargs):
+        return make(self, _apart(dataset), *args, **kwargs)  # TF 1.15 does not optimize the dataset here
+
+    hooks = (
+        (repeat_op, "_repeat", repeated),
+        (shuffle_ops._ShuffleAndRepeatDataset, "__init__", shuffled_and_repeated),
+        (dataset_ops.DatasetV1, "_make_initializable_iterator", iterator),
+        (dataset_ops.DatasetV1, "_make_one_shot_iterator", iterator),
+        (iterator_ops.Iterator, "make_initializer", initializer),
+    )
+    with contextlib.ExitStack() as undo:
+        for owner, name, hook in hooks:
+            native = getattr(owner, name)
+            setattr(owner, name, _hooked(native, hook))
+            undo.callback(setattr, owner, name, native)
         yield
-    finally:
-        repeat_op._repeat, both.__init__ = repeat, init
+
+
+def _hooked(native, hook):
+    @functools.wraps(native)
+    def hooked(*args, **kwargs):
+        return hook(native, *args, **kwargs)
+
+    return hooked
+
+
+def _fuses(dataset) -> bool:
+    options = dataset.options().experimental_optimization
+    asked = options.shuffle_and_repeat_fusion
+    return options.apply_default_optimizations is not False if asked is None else asked
 
 
 def _shuffle_before(dataset):
-    """The seeded, reshuffling shuffle that ends in this dataset; None where there is none, or it is not to be fused."""
-    options = dataset.options().experimental_optimization
-    asked = options.shuffle_and_repeat_fusion
-    if asked is False or (asked is None and options.apply_default_optimizations is False):
-        return None
+    """The seeded, reshuffling shuffle whose elements this dataset hands on; None where there is none."""
     while (inner := _unchanged(dataset)) is not None:
         dataset = inner
     is_shuffle = type(dataset).__name__ == "_ShuffleDataset" and dataset._reshuffle_each_iteration is not False
@@ -112,12 +136,60 @@ def _put_in_order(repeated, shuffle) -> None:
     import tensorflow as tf
     from tensorflow.python.data.ops import dataset_ops
 
+    with _uncounted("InOrder"):
+        variant = _flow(shuffle, repeated._count)._variant_tensor
+    if not tf.executing_eagerly():
+        _note(variant.op, repeated._variant_tensor.op)
+    dataset_ops.UnaryUnchangedStructureDataset.__init__(repeated, repeated._input_dataset, variant)
+
+
+@contextlib.contextmanager
+def _uncounted(scope: str):
+    import tensorflow as tf
+
     graph = tf.compat.v1.get_default_graph()
     before = last_id(graph)
-    with tf.name_scope("InOrder"):
-        variant = _flow(shuffle, repeated._count)._variant_tensor
+    with tf.name_scope(scope):
+        yield
     add(graph, before - last_id(graph))
-    dataset_ops.UnaryUnchangedStructureDataset.__init__(repeated, repeated._input_dataset, variant)
+
+
+_APART = "_tf1_apart"  # attribute of a fused dataset's op: the op of today
+
+
+def _note(op, native) -> None:
+    from tensorflow.core.framework import attr_value_pb2
+
+    op._set_attr(_APART, attr_value_pb2.AttrValue(s=native.name.encode()))
+
+
+def _apart(dataset):
+    """The dataset with every shuffle and repeat in it as today's kernels, which start again in every pass."""
+    from tensorflow.python.data.ops import dataset_ops
+
+    with _uncounted("Apart"):
+        variant = _copied(dataset._variant_tensor)
+    if variant is dataset._variant_tensor:
+        return dataset
+    return dataset_ops.DatasetV1Adapter(dataset_ops._VariantDataset(variant, dataset.element_spec))
+
+
+def _copied(tensor):
+    """The same tensor made from today's kernels; itself where no other ones are behind it."""
+    import tensorflow as tf
+
+    op = tensor.op
+    if tensor.dtype != tf.variant:
+        return tensor
+    if _APART in op.node_def.attr:
+        return op.graph.get_operation_by_name(op.get_attr(_APART).decode()).outputs[0]
+    inputs = [_copied(one) for one in op.inputs]
+    if all(new is old for new, old in zip(inputs, op.inputs)):
+        return tensor
+    attributes = {name: value for name, value in op.node_def.attr.items() if name != "_class"}
+    types = [output.dtype for output in op.outputs]
+    name = op.name.rpartition("/")[2]
+    return op.graph.create_op(op.type, inputs, types, name=name, attrs=attributes, op_def=op.op_def).outputs[0]
 
 
 def _flow(shuffle, count):
@@ -132,8 +204,10 @@ def _flow(shuffle, count):
     else:
         source, parts = source.map(_unread(_pointed_to)), [tf.TensorSpec([], tf.variant)]
     blocks = source.batch(_block_size(shuffle._buffer_size, _bytes(spec)))
-    passes = blocks.map(_unread(lambda *block: (*nest.flatten(block), False)))
-    passes = passes.concatenate(tf.data.Dataset.from_tensors((*map(_none_of, parts), True))).repeat(count)
+    blocks = blocks.map(_unread(lambda *block: (*nest.flatten(block), tf.zeros([], tf.int64))))
+    ends = tf.data.Dataset.range(tf.clip_by_value(shuffle._buffer_size // _MOST, 1, _PART), 0, -1)
+    ends = ends.map(_unread(lambda end: (*map(_none_of, parts), end)))
+    passes = blocks.concatenate(ends).repeat(count)
     start = tuple(map(_empty_list, parts)), tf.zeros([0], tf.int64), tf.zeros([], tf.int64)
     left = passes.scan(start, _unread(_Buffer(shuffle, parts)))
     rows = left.take_while(_unread(lambda alive, *rows: alive)).map(_unread(lambda alive, *rows: rows)).unbatch()
@@ -229,7 +303,7 @@ class _Buffer:
             rows.append(_rows(elements, out, part))
             elements = _put(elements, _rows(elements, source, part), target)
             kept.append(tf.raw_ops.TensorListResize(input_handle=elements, size=tf.size(order)))
-        alive = tf.logical_not(ended & tf.equal(drawn, 0))  # else it would look for elements for ever
+        alive = tf.equal(ended, 0) | tf.greater(drawn, 0)  # else it would look for elements for ever
         return (tuple(kept), order, drawn), (alive, *rows)
 
 
@@ -245,7 +319,7 @@ def leaving(order, more, ended, drawn, buffer_size, seed, seed2):
     Args:
         order: `(elements,)` places of the elements in the buffer, the oldest first.
         more: how many have come in, at the places from `len(order)` on.
-        ended: the source gives no more in this pass: all leave.
+        ended: the source gives no more in this pass, and all leave in so many calls; 0 if there may be more.
         drawn: how many numbers have been drawn before.
         buffer_size: the most elements that it holds.
         seed: the generator's first seed; `seed2`: its second one.
@@ -256,7 +330,7 @@ def leaving(order, more, ended, drawn, buffer_size, seed, seed2):
     """
     elements = len(order) + int(more)
     order = [*order.tolist(), *range(len(order), elements)]
-    draws = elements if ended else max(0, elements - int(buffer_size) + 1)
+    draws = math.ceil(elements / ended) if ended else max(0, elements - int(buffer_size) + 1)
     held = numpy.minimum(buffer_size, elements - numpy.arange(draws))
     numbers = philox.numbers(int(seed), int(seed2), int(drawn), draws).astype(numpy.int64)
     out = []

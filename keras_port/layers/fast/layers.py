@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 
 import keras
 from keras import ops, tree
 
-from keras_port.layers.fast import loop
-from keras_port.layers.wide import activated
+_LOOPS = {"tensorflow": "over_tensorflow", "torch": "over_torch"}
 
 
 class _Fast:
-    """Before a recurrent layer of Keras's: the fast path, and what sends the layer Keras's way.
+    """Before a recurrent layer of Keras's: the faster loop, and what sends the layer Keras's way.
 
     A subclass has `recurrence()`, which returns a function of (the inputs' share of the gates (batch, gates * units),
     a list of states) that makes a step and returns the new states, the output first.
@@ -21,53 +21,39 @@ class _Fast:
     def __init__(self, *args, fast=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fast = fast
-        if self.fast and keras.backend.backend() == "tensorflow" and loop.on_cpu():
-            self.supports_jit = False  # XLA's loops are slower than these
+        if self._is_on() and self._loop().DISLIKES_XLA:
+            self.supports_jit = False
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        if not self._can_be_fast(sequences, training):
-            return super().inner_loop(sequences, initial_state, mask=mask, training=training)
-        states, mask = tree.flatten(initial_state), (tree.flatten(mask) or [None])[0]
-        if keras.backend.backend() == "torch":
-            found = self._native(sequences, states, mask)
-            return found or super().inner_loop(sequences, initial_state, mask=mask, training=training)
-        return loop.over_time(
-            self._project,
-            self.recurrence(),
-            sequences,
-            states,
-            mask,
-            go_backwards=self.go_backwards,
-            zero_output_for_mask=self.zero_output_for_mask,
-            return_sequences=self.return_sequences,
-        )
+        found = None
+        if self._is_on() and self._can_be_fast(sequences, training):
+            masks = tree.flatten(mask)
+            found = self._loop().over_time(self, sequences, tree.flatten(initial_state), masks[0] if masks else None)
+        return found or super().inner_loop(sequences, initial_state, mask=mask, training=training)
 
     def get_config(self):
         return {**super().get_config(), "fast": self.fast}
 
-    def _can_be_fast(self, sequences, training) -> bool:
-        dropout = training and (self.dropout or self.recurrent_dropout)
-        return (
-            self.fast
-            and os.environ.get("KERAS_PORT_FAST") != "0"
-            and not (dropout or self.unroll or getattr(self.cell, "reset_after", False))
-            and sequences.shape[1] is not None
-            and loop.on_cpu()
-        )
+    def project(self, x):
+        """The inputs' share of the gates: (rows, inputs) -> (rows, gates * units)."""
+        gates = x @ self.tensor("kernel")
+        return gates + self.tensor("bias") if self.use_bias else gates
 
-    def _native(self, sequences, states, mask):
-        """The result of PyTorch's own kernel, or None where it has none."""
-        from keras_port.layers.fast import torch
-
-        return torch.over_time(self, sequences, states) if mask is None else None
-
-    def _weight(self, name: str):
+    def tensor(self, name: str):
+        """A weight of the cell in the dtype that the layer computes in."""
         return ops.cast(getattr(self.cell, name), self.compute_dtype)
 
-    def _project(self, x):
-        """The inputs' share of the gates: (rows, inputs) -> (rows, gates * units)."""
-        gates = x @ self._weight("kernel")
-        return gates + self._weight("bias") if self.use_bias else gates
+    def _is_on(self) -> bool:
+        switch = self.fast and os.environ.get("KERAS_PORT_FAST") != "0"
+        return switch and keras.backend.backend() in _LOOPS and self._loop().on_cpu()
+
+    def _can_be_fast(self, sequences, training) -> bool:
+        dropout = training and (self.dropout or self.recurrent_dropout)
+        return not (dropout or self.unroll or getattr(self, "reset_after", False)) and sequences.shape[1] is not None
+
+    @staticmethod
+    def _loop():
+        return importlib.import_module(f"keras_port.layers.fast.{_LOOPS[keras.backend.backend()]}")
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
@@ -75,10 +61,10 @@ class SimpleRNN(_Fast, keras.layers.SimpleRNN):
     """keras.layers.SimpleRNN, faster on the CPU; `fast=False` is Keras's own loop."""
 
     def recurrence(self):
-        recurrent_kernel = self._weight("recurrent_kernel")
+        recurrent_kernel = self.tensor("recurrent_kernel")
 
         def step(gates, states):
-            return [activated(self.activation, gates + states[0] @ recurrent_kernel)]
+            return [self.activation(gates + states[0] @ recurrent_kernel)]
 
         return step
 
@@ -88,14 +74,14 @@ class LSTM(_Fast, keras.layers.LSTM):
     """keras.layers.LSTM, faster on the CPU; `fast=False` is Keras's own loop."""
 
     def recurrence(self):
-        recurrent_kernel = self._weight("recurrent_kernel")
+        recurrent_kernel = self.tensor("recurrent_kernel")
         opened, squashed = self.recurrent_activation, self.activation
 
         def step(gates, states):
             h, c = states
             i, f, candidate, o = ops.split(gates + h @ recurrent_kernel, 4, axis=-1)
-            c = opened(f) * c + opened(i) * activated(squashed, candidate)
-            return [opened(o) * activated(squashed, c), c]
+            c = opened(f) * c + opened(i) * squashed(candidate)
+            return [opened(o) * squashed(c), c]
 
         return step
 
@@ -105,14 +91,13 @@ class GRU(_Fast, keras.layers.GRU):
     """keras.layers.GRU, faster on the CPU with `reset_after=False`; `fast=False` is Keras's own loop."""
 
     def recurrence(self):
-        recurrent_kernel = self._weight("recurrent_kernel")
-        for_gates, for_candidate = recurrent_kernel[:, : 2 * self.units], recurrent_kernel[:, 2 * self.units :]
+        recurrent_kernel, both = self.tensor("recurrent_kernel"), 2 * self.units
+        for_gates, for_candidate = recurrent_kernel[:, :both], recurrent_kernel[:, both:]
 
         def step(gates, states):
             (h,) = states
-            z, r = ops.split(gates[:, : 2 * self.units] + h @ for_gates, 2, axis=-1)
-            z, r = self.recurrent_activation(z), self.recurrent_activation(r)
-            candidate = activated(self.activation, gates[:, 2 * self.units :] + (r * h) @ for_candidate)
+            z, r = ops.split(self.recurrent_activation(gates[:, :both] + h @ for_gates), 2, axis=-1)
+            candidate = self.activation(gates[:, both:] + (r * h) @ for_candidate)
             return [z * h + (1 - z) * candidate]
 
         return step

@@ -1,0 +1,234 @@
+"""The fast SimpleRNN, LSTM and GRU against Keras's own: the same weights, the same numbers."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keras_port import layers
+from keras_port.layers.fast import over_tensorflow
+from parity_tests.processes import python
+
+NAMES = ("SimpleRNN", "LSTM", "GRU")
+# Both compute the same formula and add its products in another order: sums of at most 9 products (4 inputs and 5
+# units) through at most 11 steps. Measured: 2e-15 in float64 and 1e-6 in float32, of the array's largest number.
+BOUND = {"float64": 1e-13, "float32": 1e-5}
+
+
+def options(name):
+    return {"reset_after": False} if name == "GRU" else {}
+
+
+def pair(name, inputs, units, **given):
+    """Keras's layer and ours, built, with the same weights: of both signs, the bias too."""
+    given = {"bias_initializer": "uniform", **options(name), **given}
+    both = [getattr(home, name)(units, **given) for home in (keras.layers, layers)]
+    for layer in both:
+        layer.build((None, None, inputs))
+    both[1].set_weights(both[0].get_weights())
+    return both
+
+
+def results(layer, x, states, **call):
+    """Outputs, states, and the gradients of weights, inputs and first states."""
+    x, states = tf.constant(x), [tf.constant(state) for state in states]
+    weights = [variable.value for variable in layer.trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch([x, *states])
+        found = keras.tree.flatten(layer(x, initial_state=states or None, **call))
+        # every number of every result has a share of its own
+        loss = tf.add_n([tf.reduce_sum(tf.sin(part * (1.0 + k))) for k, part in enumerate(found)])
+    gradients = tape.gradient(loss, [*weights, x, *states], unconnected_gradients="zero")
+    return [np.array(part) for part in (*found, *gradients)]
+
+
+def assert_same(ours, keras_own, dtype):
+    assert len(ours) == len(keras_own)
+    for got, wanted in zip(ours, keras_own, strict=True):
+        assert got.dtype == wanted.dtype and got.shape == wanted.shape
+        scale = max(1.0, abs(wanted).max(initial=0.0))
+        assert abs(got - wanted).max(initial=0.0) <= BOUND[dtype] * scale
+
+
+SHAPES = st.tuples(st.integers(1, 5), st.integers(1, 11), st.integers(1, 4), st.integers(1, 5))
+FLAGS = {flag: st.booleans() for flag in ("go_backwards", "zero_output_for_mask", "return_sequences", "return_state")}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(NAMES),
+    shape=SHAPES,
+    flags=st.fixed_dictionaries(FLAGS),
+    use_bias=st.booleans(),
+    masked=st.booleans(),
+    started=st.booleans(),
+    chains=st.sampled_from([1, 2]),
+    laid_out=st.sampled_from([64, 3]),
+    dtype=st.sampled_from(["float64", "float64", "float32"]),
+    seed=st.integers(0, 99),
+)
+def test_as_keras(name, shape, flags, use_bias, masked, started, chains, laid_out, dtype, seed):
+    """With more than 3 steps and `laid_out` 3 the loop over blocks of 2 runs."""
+    batch, time, inputs, units = shape
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(batch, time, inputs)).astype(dtype)
+    states = [random.normal(size=(batch, units)).astype(dtype) for _ in range(started * (1 + (name == "LSTM")))]
+    mask = tf.constant(random.random((batch, time)) < 0.6) if masked else None
+    own, ours = pair(name, inputs, units, use_bias=use_bias, dtype=dtype, **flags)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(over_tensorflow, "_at_once", lambda: chains)
+        patch.setattr(over_tensorflow, "ROWS", 1)
+        patch.setattr(over_tensorflow, "UNROLLED", laid_out)
+        patch.setattr(over_tensorflow, "BLOCK", 2)
+        got = results(ours, x, states, mask=mask)
+    assert_same(got, results(own, x, states, mask=mask), dtype)
+
+
+@pytest.mark.parametrize("activation", ["relu", "softmax", "linear"])
+def test_any_activation(activation):
+    """softmax, too, which is not done number by number."""
+    x = np.random.default_rng(0).normal(size=(3, 4, 2))
+    for name in NAMES:
+        of_gates = {} if name == "SimpleRNN" else {"recurrent_activation": "hard_sigmoid"}
+        own, ours = pair(name, 2, 3, activation=activation, dtype="float64", **of_gates)
+        assert_same(results(ours, x, []), results(own, x, []), "float64")
+
+
+def test_stateful():
+    x = np.random.default_rng(0).normal(size=(2, 3, 4)).astype("float32")
+    own, ours = (home.LSTM(3, stateful=True) for home in (keras.layers, layers))
+    for layer in (own, ours):
+        layer.build((2, 3, 4))
+    ours.set_weights(own.get_weights())
+    for _ in range(2):
+        assert_same([np.array(ours(x))], [np.array(own(x))], "float32")
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """The fast calls that were made."""
+    calls, real = [], over_tensorflow.over_time
+    monkeypatch.setattr(over_tensorflow, "over_time", lambda *a: calls.append(a) or real(*a))
+    return calls
+
+
+FAST = [{}, {"dropout": 0.5, "training": False}, {"go_backwards": True}, {"return_state": True}]
+KERAS_OWN = [
+    {"fast": False},
+    {"unroll": True},
+    {"dropout": 0.5, "training": True},
+    {"recurrent_dropout": 0.5, "training": True},
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_path(name, taken, monkeypatch):
+    x = np.ones((2, 3, 4), "float32")
+    for fast, cases in ((True, FAST), (False, KERAS_OWN)):
+        for case in cases:
+            taken.clear()
+            case = dict(case)
+            training = case.pop("training", False)
+            getattr(layers, name)(3, **options(name), **case)(x, training=training)
+            assert bool(taken) is fast, case
+    taken.clear()
+    getattr(layers, name)(3, **options(name))(keras.Input((None, 4)))
+    monkeypatch.setenv("KERAS_PORT_FAST", "0")
+    layer = getattr(layers, name)(3, **options(name))
+    layer(x)
+    assert not taken
+    assert layer.supports_jit is getattr(keras.layers, name)(3, **options(name)).supports_jit
+
+
+def test_reset_after_goes_keras_way(taken):
+    layers.GRU(3)(np.ones((2, 3, 4), "float32"))
+    assert not taken
+
+
+def test_gpu_goes_keras_way(taken, monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
+    layers.LSTM(3)(np.ones((2, 3, 4), "float32"))
+    assert not taken
+
+
+def model(make, name, **given):
+    images = keras.Input((6, 4))
+    found = keras.Model(images, keras.layers.Dense(2)(make(5, name="r", **options(name), **given)(images)))
+    found.compile(keras.optimizers.Adam(0.05), "mse")
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_training_saving_and_exporting(name, tmp_path):
+    """fit with a last batch that is not full and two chains; files; a SavedModel."""
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(100, 6, 4)).astype("float32"), random.normal(size=(100, 2)).astype("float32")
+    own, ours = model(getattr(keras.layers, name), name), model(getattr(layers, name), name)
+    own.save(tmp_path / "own.keras")
+    ours.set_weights(own.get_weights())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(over_tensorflow, "_at_once", lambda: 2)
+        losses = [m.fit(x, y, batch_size=64, epochs=3, shuffle=False, verbose=0).history["loss"] for m in (ours, own)]
+        # six steps, each of which may turn a rounding error of a small gradient into a whole step of Adam
+        np.testing.assert_allclose(*losses, rtol=1e-4)
+        ours.export(tmp_path / "served", verbose=False)
+    ours.save(tmp_path / "ours.keras")
+    again = keras.models.load_model(tmp_path / "ours.keras", safe_mode=True)
+    assert type(again.get_layer("r")) is getattr(layers, name) and again.get_layer("r").fast
+    np.testing.assert_array_equal(again.predict(x, verbose=0), ours.predict(x, verbose=0))
+    served = tf.saved_model.load(tmp_path / "served")
+    np.testing.assert_allclose(served.serve(x[:5]), ours.predict(x[:5], verbose=0), atol=1e-6)
+    # a file with Keras's own layer loads as Keras's own, and its weights fit
+    old = keras.models.load_model(tmp_path / "own.keras")
+    ours.set_weights(old.get_weights())
+    np.testing.assert_allclose(ours.predict(x, verbose=0), old.predict(x, verbose=0), atol=1e-5)
+
+
+def test_config():
+    layer = layers.LSTM(3, fast=False)
+    again = layers.LSTM.from_config(json.loads(json.dumps(layer.get_config())))
+    assert again.fast is False and again.get_config() == layer.get_config()
+    assert not layers.basic_lstm(3, inputs=2, fast=False).fast and layers.basic_lstm(3, inputs=2).fast
+
+
+ON_TORCH = """
+import keras, numpy as np, torch
+from keras_port import layers
+from keras_port.layers.fast import over_torch
+real, taken = over_torch.over_time, []
+over_torch.over_time = lambda *a: taken.append(real(*a)) or taken[-1]
+random = np.random.default_rng(0)
+x = torch.tensor(random.normal(size=(3, 7, 4)), dtype=torch.float32)
+for name, fast, given in (
+    ("LSTM", True, {}), ("LSTM", True, {"go_backwards": True, "use_bias": False}), ("SimpleRNN", True, {}),
+    ("SimpleRNN", True, {"activation": "relu"}), ("LSTM", False, {"activation": "relu"}),
+    ("GRU", False, {"reset_after": False}),
+):
+    given = {"return_sequences": True, "return_state": True, "bias_initializer": "uniform", **given}
+    own, ours = getattr(keras.layers, name)(5, **given), getattr(layers, name)(5, **given)
+    own.build(x.shape), ours.build(x.shape), ours.set_weights(own.get_weights())
+    found, count = [], 2 if name == "LSTM" else 1
+    start = [torch.tensor(random.normal(size=(3, 5)), dtype=torch.float32) for _ in range(count)]
+    for layer in (own, ours):
+        z = x.clone().requires_grad_()
+        out = layer(z, initial_state=start)
+        weights = [v.value for v in layer.trainable_variables]
+        grads = torch.autograd.grad(sum(torch.sin(part).sum() for part in out), [z, *weights])
+        found.append([part.detach().numpy() for part in (*out, *grads)])
+    assert bool(taken and taken.pop()) is fast, (name, given)
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_on_torch():
+    done = python("-c", ON_TORCH, KERAS_BACKEND="torch")
+    assert done.returncode == 0, done.stderr
