@@ -12,29 +12,11 @@ __all__ = ["APPROXIMATE", "ARGUMENTS", "NAME_MOVED", "SEEDS_AFTER", "SEEDS_AFTER
 
 # these make more or fewer ops than in TF 1.15: {name: why}; the values they compute are the same
 SEEDS_AFTER: dict[str, str] = {
-    **{
-        f"contrib.losses.{name}": "an empty list of dimensions is converted twice today"
-        for name in (
-            "absolute_difference",
-            "compute_weighted_loss",
-            "cosine_distance",
-            "log_loss",
-            "mean_pairwise_squared_error",
-            "mean_squared_error",
-            "sigmoid_cross_entropy",
-            "softmax_cross_entropy",
-            "sparse_softmax_cross_entropy",
-        )
-    },
     "einsum": "TF 1.15 folds constant factors",
     "image.resize_image_with_crop_or_pad": "assertions on static shapes became ops",
-    "parse_example": "another op parses examples today",
-    "parse_single_example": "another op parses examples today",
 }
 # as above, but only where their gradient is taken
 SEEDS_AFTER_GRADIENT: dict[str, str] = {
-    "atan2": "the gradient is another formula today",
-    "broadcast_to": "the gradient is another formula today",
     "clip_by_global_norm": "the gradient is another formula today",
     **{
         f"contrib.seq2seq.{name}": "the layer of the memory leaves out reshapes that change nothing"
@@ -43,24 +25,14 @@ SEEDS_AFTER_GRADIENT: dict[str, str] = {
     "contrib.seq2seq.ScheduledEmbeddingTrainingHelper": "the gradient of gather_nd is another formula today",
     "contrib.seq2seq.ScheduledOutputTrainingHelper": "the gradient of gather_nd is another formula today",
     "hessians": "the gradient is another formula today",
-    "losses.huber_loss": "the gradient is another formula today",
-    "map_fn": "the backward pass of a loop keeps other values",
-    "nn.dropout": "the gradient is another formula today",
-    "nn.dynamic_rnn": "the backward pass of a loop keeps other values",
-    "nn.embedding_lookup": "only of resource variables: the gradient is another formula today",
     "nn.swish": "the gradient is another formula today",
-    "scan": "the backward pass of a loop keeps other values",
     "unsorted_segment_sum": "the gradient is another formula today",
-    "while_loop": "the backward pass of a loop keeps other values",
 }
 
 # name in the tables above -> other names of the same function
 _ALIASES: dict[str, tuple[str, ...]] = {
-    "atan2": ("math.atan2",),
     "einsum": ("linalg.einsum",),
     "image.resize_image_with_crop_or_pad": ("image.resize_with_crop_or_pad",),
-    "parse_example": ("io.parse_example",),
-    "parse_single_example": ("io.parse_single_example",),
     "unsorted_segment_sum": ("math.unsorted_segment_sum",),
 }
 

@@ -23,9 +23,8 @@ FOLDER = Path(variants.__file__).parent
 # of each kind of row one; on JAX and PyTorch where Keras computes otherwise: its own cells, masks, norms, roots
 SAMPLE = {
     "tensorflow": (
-        "gru", "lstm_everything", "coupled_lstm_everything", "nas_projected", "ugrnn", "intersection_projected",
-        "multi_rnn", "dropout", "highway", "attention", "bidirectional", "adagrad_da", "rmsprop_centered",
-        "adam_decayed",
+        "gru", "lstm_everything", "coupled_lstm_everything", "nas_projected", "intersection_projected", "multi_rnn",
+        "dropout", "attention", "bidirectional", "adagrad_da", "rmsprop_centered", "adam_decayed",
     ),
     "jax": ("lstm", "lengths"),
     "torch": ("lstm", "layer_norm_lstm", "static", "adadelta"),

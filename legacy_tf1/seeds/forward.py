@@ -56,6 +56,10 @@ def _reduced_axes(a) -> int:
     return 4 + isinstance(a.x, resource_variable_ops.BaseResourceVariable)
 
 
+def _is_empty(value) -> bool:
+    return isinstance(value, (list, tuple)) and not value
+
+
 def _contraction(a) -> int:
     """TF 2.21 leaves out the transpositions and reshapes that change nothing."""
     left, right = shape_of(a.a), shape_of(a.b)
@@ -156,8 +160,13 @@ FORWARD: dict[str, Drift] = {
     ),
     # the number of parts became a tensor, used or not
     _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
-    # an empty list is converted twice: first to floats, which no shape is made of
-    _OPS + "array_ops:reshape": Drift(after=lambda a: -(isinstance(a.shape, (list, tuple)) and not a.shape)),
+    # an empty list is converted twice: first to floats, which no shape and no axis is made of
+    _OPS + "array_ops:reshape": Drift(after=lambda a: -_is_empty(a.shape)),
+    _OPS + "array_ops:fill": Drift(after=lambda a: -_is_empty(a.dims)),
+    **{
+        _OPS + f"math_ops:reduce_{name}": Drift(after=lambda a: -_is_empty(a.axis))
+        for name in ("sum_with_dims", "mean", "prod", "max_with_dims", "min", "any", "all")
+    },
     _OPS + "array_ops:_constant_if_small": Drift(after=_size_of_shape),
     _OPS + "array_ops:one_hot": Drift(after=lambda a: _given(a.on_value, a.off_value)),
     _OPS + "array_ops:matrix_diag": Drift(after=-4),

@@ -168,27 +168,32 @@ def _apart(dataset):
     from tensorflow.python.data.ops import dataset_ops
 
     with _uncounted("Apart"):
-        variant = _copied(dataset._variant_tensor)
+        variant = _copied(dataset._variant_tensor, {})
     if variant is dataset._variant_tensor:
         return dataset
     return dataset_ops.DatasetV1Adapter(dataset_ops._VariantDataset(variant, dataset.element_spec))
 
 
-def _copied(tensor):
+def _copied(tensor, known: dict):
     """The same tensor made from today's kernels; itself where no other ones are behind it."""
     import tensorflow as tf
 
-    op = tensor.op
     if tensor.dtype != tf.variant:
         return tensor
+    if tensor.name not in known:
+        known[tensor.name] = _copy(tensor, known)
+    return known[tensor.name]
+
+
+def _copy(tensor, known: dict):
+    op = tensor.op
     if _APART in op.node_def.attr:
         return op.graph.get_operation_by_name(op.get_attr(_APART).decode()).outputs[0]
-    inputs = [_copied(one) for one in op.inputs]
+    inputs = [_copied(one, known) for one in op.inputs]
     if all(new is old for new, old in zip(inputs, op.inputs)):
         return tensor
     attributes = {name: value for name, value in op.node_def.attr.items() if name != "_class"}
-    types = [output.dtype for output in op.outputs]
-    name = op.name.rpartition("/")[2]
+    types, name = [output.dtype for output in op.outputs], op.name.rpartition("/")[2]
     return op.graph.create_op(op.type, inputs, types, name=name, attrs=attributes, op_def=op.op_def).outputs[0]
 
 
@@ -204,10 +209,9 @@ def _flow(shuffle, count):
     else:
         source, parts = source.map(_unread(_pointed_to)), [tf.TensorSpec([], tf.variant)]
     blocks = source.batch(_block_size(shuffle._buffer_size, _bytes(spec)))
-    blocks = blocks.map(_unread(lambda *block: (*nest.flatten(block), tf.zeros([], tf.int64))))
-    ends = tf.data.Dataset.range(tf.clip_by_value(shuffle._buffer_size // _MOST, 1, _PART), 0, -1)
-    ends = ends.map(_unread(lambda end: (*map(_none_of, parts), end)))
-    passes = blocks.concatenate(ends).repeat(count)
+    blocks = blocks.map(_unread(lambda *block: (*nest.flatten(block), False)))
+    end = tf.data.Dataset.from_tensors((*map(_none_of, parts), True))
+    passes = blocks.concatenate(end).repeat(count)
     start = tuple(map(_empty_list, parts)), tf.zeros([0], tf.int64), tf.zeros([], tf.int64)
     left = passes.scan(start, _unread(_Buffer(shuffle, parts)))
     rows = left.take_while(_unread(lambda alive, *rows: alive)).map(_unread(lambda alive, *rows: rows)).unbatch()
@@ -303,7 +307,7 @@ class _Buffer:
             rows.append(_rows(elements, out, part))
             elements = _put(elements, _rows(elements, source, part), target)
             kept.append(tf.raw_ops.TensorListResize(input_handle=elements, size=tf.size(order)))
-        alive = tf.equal(ended, 0) | tf.greater(drawn, 0)  # else it would look for elements for ever
+        alive = tf.logical_not(ended & tf.equal(drawn, 0))  # else it would look for elements for ever
         return (tuple(kept), order, drawn), (alive, *rows)
 
 
@@ -319,7 +323,7 @@ def leaving(order, more, ended, drawn, buffer_size, seed, seed2):
     Args:
         order: `(elements,)` places of the elements in the buffer, the oldest first.
         more: how many have come in, at the places from `len(order)` on.
-        ended: the source gives no more in this pass, and all leave in so many calls; 0 if there may be more.
+        ended: the source gives no more in this pass: all leave.
         drawn: how many numbers have been drawn before.
         buffer_size: the most elements that it holds.
         seed: the generator's first seed; `seed2`: its second one.
@@ -330,7 +334,7 @@ def leaving(order, more, ended, drawn, buffer_size, seed, seed2):
     """
     elements = len(order) + int(more)
     order = [*order.tolist(), *range(len(order), elements)]
-    draws = math.ceil(elements / ended) if ended else max(0, elements - int(buffer_size) + 1)
+    draws = elements if ended else max(0, elements - int(buffer_size) + 1)
     held = numpy.minimum(buffer_size, elements - numpy.arange(draws))
     numbers = philox.numbers(int(seed), int(seed2), int(drawn), draws).astype(numpy.int64)
     out = []

@@ -10,7 +10,7 @@ from parity_tests.cases import Case, cases_to_json
 from parity_tests.meta.wrong_variants import WRONG
 from parity_tests.processes import engine_trace, python
 
-SAMPLE = ("lstm", "layer_norm_lstm", "lengths", "nesterov", "adam", "adam_decayed", "ftrl")
+SAMPLE = ("lstm", "layer_norm_lstm", "lengths", "adam", "ftrl")
 
 
 @pytest.mark.parametrize("names", [SAMPLE, pytest.param(tuple(WRONG), marks=pytest.mark.full)], ids=["sample", "all"])

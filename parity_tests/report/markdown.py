@@ -6,8 +6,10 @@ import os
 import platform
 from pathlib import Path
 
+from parity_tests.cases import PROGRAMS
 from parity_tests.compare import RUNGS
 from parity_tests.prove import Result
+from parity_tests.variants import VARIANTS
 
 __all__ = ["write"]
 
@@ -19,7 +21,7 @@ Made by `{command}`: {count} proofs of {steps} steps in {minutes:.0f} minutes, {
 
 Each entry is the largest difference between TF1 and its Keras twin on the first five rungs (start, forward,
 gradient, update and every step of the run in lock-step), relative to the largest number of its array, and the largest
-share of its bound that any number used. `-`: TF1 itself does not run it in that dtype.
+share of its bound that any number used. `-`: TF1 itself does not run it in that dtype; `?`: the run ended before.
 
 {table}
 """
@@ -49,7 +51,8 @@ def _table(results: list[Result]):
     yield "|---|" + "---|" * len(columns)
     for name in dict.fromkeys(result.case.program for result in results):
         row = [found.get((name, *column)) for column in columns]
-        yield f"| {name} | " + " | ".join(_entry(result) for result in row) + " |"
+        entries = (_entry(name, dtype, result) for (dtype, _), result in zip(columns, row))
+        yield f"| {name} | " + " | ".join(entries) + " |"
     worst = [[result for result in results if (result.case.dtype, result.case.backend) == column] for column in columns]
     yield (
         "| **worst** | "
@@ -58,9 +61,9 @@ def _table(results: list[Result]):
     )
 
 
-def _entry(result: Result | None) -> str:
+def _entry(name: str, dtype: str, result: Result | None) -> str:
     if result is None:
-        return "-"
+        return "?" if name in PROGRAMS or dtype in VARIANTS[name].dtypes else "-"
     broken = [rung.name for rung in result.rungs if rung.holds is False]
     return _text(*_figures(result)) + (f" **{broken[0]} does not hold**" if broken else "")
 
