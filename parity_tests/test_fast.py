@@ -70,12 +70,10 @@ FLAGS = {flag: st.booleans() for flag in ("go_backwards", "zero_output_for_mask"
     masked=st.booleans(),
     started=st.booleans(),
     chains=st.sampled_from([1, 2]),
-    laid_out=st.sampled_from([64, 3]),
     dtype=st.sampled_from(["float64", "float64", "float32"]),
     seed=st.integers(0, 99),
 )
-def test_as_keras(name, shape, flags, use_bias, masked, started, chains, laid_out, dtype, seed):
-    """With more than 3 steps and `laid_out` 3 the loop over blocks of 2 runs."""
+def test_as_keras(name, shape, flags, use_bias, masked, started, chains, dtype, seed):
     batch, time, inputs, units = shape
     random = np.random.default_rng(seed)
     x = random.normal(size=(batch, time, inputs)).astype(dtype)
@@ -85,8 +83,6 @@ def test_as_keras(name, shape, flags, use_bias, masked, started, chains, laid_ou
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
-        patch.setattr(over_tensorflow, "UNROLLED", laid_out)
-        patch.setattr(over_tensorflow, "BLOCK", 2)
         got = results(ours, x, states, mask=mask)
     assert_same(got, results(own, x, states, mask=mask), dtype)
 
@@ -114,8 +110,8 @@ def test_stateful():
 @pytest.fixture
 def taken(monkeypatch):
     """The fast calls that were made."""
-    calls, real = [], over_tensorflow.over_time
-    monkeypatch.setattr(over_tensorflow, "over_time", lambda *a: calls.append(a) or real(*a))
+    calls, real = [], over_tensorflow._chain
+    monkeypatch.setattr(over_tensorflow, "_chain", lambda *a: calls.append(a) or real(*a))
     return calls
 
 
@@ -139,7 +135,8 @@ def test_path(name, taken, monkeypatch):
             getattr(layers, name)(3, **options(name), **case)(x, training=training)
             assert bool(taken) is fast, case
     taken.clear()
-    getattr(layers, name)(3, **options(name))(keras.Input((None, 4)))
+    for time in (None, over_tensorflow.STEPS + 1):
+        getattr(layers, name)(3, **options(name))(keras.Input((time, 4)))
     monkeypatch.setenv("KERAS_PORT_FAST", "0")
     layer = getattr(layers, name)(3, **options(name))
     layer(x)

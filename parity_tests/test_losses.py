@@ -26,9 +26,6 @@ with np.load(GOLDENS / "losses.npz") as _file:
     GOLDEN = {name: _file[name] for name in _file.files}
 
 FIRST, LAST_PLACES, LATER = 2e-7, 3, 1e-5
-KNOWN = {
-    "data_shuffled_and_repeated": "TF 1.15 fuses shuffle and the repeat after it; no kernel of today draws in that way"
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +56,7 @@ def test_a_training_takes_tf_1_15s_way(world, case):
     apart = relative(found[case], GOLDEN[case])
     first = max(FIRST, LAST_PLACES * float(np.spacing(GOLDEN[case][0]) / abs(GOLDEN[case][0])))
     same = apart[0] <= first and apart.max() <= LATER
-    if case in KNOWN:
-        assert not same, f"right by now: remove it from KNOWN ({KNOWN[case]})"
-    else:
-        assert same, f"first loss {apart[0]:.2e} apart, at most {apart.max():.2e} in step {apart.argmax()}"
+    assert same, f"first loss {apart[0]:.2e} apart, at most {apart.max():.2e} in step {apart.argmax()}"
 
 
 def main(folder: Path) -> None:

@@ -60,6 +60,11 @@ def _is_empty(value) -> bool:
     return isinstance(value, (list, tuple)) and not value
 
 
+def _reshaped_to_scalar(a) -> int:
+    in_a_gradient = any("_grad:" in name for name in a.inside)  # whose own row counts it
+    return -(_is_empty(a.shape) and not in_a_gradient)
+
+
 def _contraction(a) -> int:
     """TF 2.21 leaves out the transpositions and reshapes that change nothing."""
     left, right = shape_of(a.a), shape_of(a.b)
@@ -161,7 +166,7 @@ FORWARD: dict[str, Drift] = {
     # the number of parts became a tensor, used or not
     _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
     # an empty list is converted twice: first to floats, which no shape and no axis is made of
-    _OPS + "array_ops:reshape": Drift(after=lambda a: -_is_empty(a.shape)),
+    _OPS + "array_ops:reshape": Drift(after=_reshaped_to_scalar),
     _OPS + "array_ops:fill": Drift(after=lambda a: -_is_empty(a.dims)),
     **{
         _OPS + f"math_ops:reduce_{name}": Drift(after=lambda a: -_is_empty(a.axis))

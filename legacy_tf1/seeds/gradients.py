@@ -289,5 +289,8 @@ GRADIENTS: dict[str, Drift] = {
     _OPS + "array_grad:_BroadcastToGrad": Drift(after=lambda a: -_is_static(a.op.outputs[0])),
     _OPS + "nn_grad:_FusedBatchNormV3Grad": Drift(after=_normalized),
     _OPS + "nn_grad:_SparseSoftmaxCrossEntropyWithLogitsGrad": Drift(after=1),
-    **{_OPS + f"tensor_array_grad:_TensorArray{name}Grad": Drift(after=_barrier) for name in ("Write", "Scatter", "Split")},
+    **{
+        _OPS + f"tensor_array_grad:_TensorArray{name}Grad": Drift(after=_barrier)
+        for name in ("Write", "Scatter", "Split")
+    },
 }

@@ -74,6 +74,27 @@ tf.data.Dataset.range(100).shuffle(40).batch(10).repeat(2).batch(20).make_one_sh
 tf.data.Dataset.range(100).repeat(2).shuffle(40).batch(200).make_one_shot_iterator().get_next()
 tf.data.Dataset.range(100).shuffle(40).map(lambda q:q+1).repeat(2).batch(200).make_one_shot_iterator().get_next()
 tf.data.Dataset.range(99).apply(tf.data.experimental.shuffle_and_repeat(20,3)).batch(297).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).apply(tf.contrib.data.shuffle_and_repeat(30,3,seed=2)).batch(300).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).apply(tf.data.experimental.shuffle_and_repeat(30,1)).batch(100).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).shuffle(7).repeat(3).batch(300).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(1000).shuffle(300).repeat(3).batch(3000).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).shuffle(500).repeat(3).batch(300).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).shuffle(30).repeat(1).batch(100).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).shuffle(30).prefetch(0).take(-1).repeat(1).repeat(2).batch(200).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(100).shuffle(30).repeat(2).repeat(2).batch(400).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(60).shuffle(9,seed=5).repeat(2).shuffle(20).repeat(2).batch(240).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(60).map(lambda q:tf.random_uniform([])).shuffle(9).repeat(2).batch(120).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(2).flat_map(lambda q:tf.data.Dataset.range(40).shuffle(9,seed=5).repeat(2)).batch(160).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(0).shuffle(9).repeat().make_one_shot_iterator().get_next()
+tf.data.Dataset.range(200).filter(lambda q:q%3>0).shuffle(30).repeat(2).batch(400).make_one_shot_iterator().get_next()
+tf.data.TextLineDataset(license).filter(lambda q:tf.strings.length(q)>9).shuffle(30).repeat(2).map(tf.strings.length).batch(900).make_one_shot_iterator().get_next()
+tf.data.Dataset.from_generator(lambda:map(np.arange,range(40)),tf.int64,[None]).shuffle(9).repeat(3).padded_batch(120,[None]).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(40).map(lambda q:tf.SparseTensor([[q]],[q],[40])).shuffle(9).repeat(3).map(tf.sparse.to_dense).batch(120).make_one_shot_iterator().get_next()
+tf.data.Dataset.range(30).map(lambda q:tf.fill([50,50],q)).shuffle(9).repeat(2).batch(60).make_one_shot_iterator().get_next()
+tf.data.Dataset.from_tensor_slices({"a":np.arange(50.),"b":(np.ones([50,2]),np.array(["7"]*50))}).shuffle(20).repeat(3).map(lambda q:q["a"]*q["b"][0]+tf.strings.to_number(q["b"][1],tf.float64)).batch(150).make_one_shot_iterator().get_next()
+initialized(tf.data.Dataset.range(100).shuffle(40).repeat(2).batch(200).make_initializable_iterator())
+switched(tf.data.Dataset.range(100).shuffle(40).repeat(2).batch(200))
+tf.data.Dataset.range(100).shuffle(40).repeat(2).batch(200).with_options(unoptimized).make_one_shot_iterator().get_next()
 tf.data.Dataset.range(9).map(lambda q:tf.random_uniform([])).batch(9).make_one_shot_iterator().get_next()
 tf.equal(tf.nn.dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32,parallel_iterations=1)[0],0.)
 tf.equal(tf.concat(tf.nn.bidirectional_dynamic_rnn(tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.nn.rnn_cell.DropoutWrapper(tf.nn.rnn_cell.GRUCell(4),output_keep_prob=.5),tf.ones([3,9,5]),dtype=tf.float32,parallel_iterations=1)[0],2),0.)
@@ -109,14 +130,33 @@ def ops_after(tf, snippet):
     return [op.type + " " + op.name for op in tf.get_default_graph().get_operations()]
 
 
+def datasets(tf, names):
+    """What else the snippets with datasets see."""
+
+    def initialized(iterator):
+        tf.add_to_collection("iterators", iterator.initializer)
+        return iterator.get_next()
+
+    def switched(dataset):
+        iterator = tf.data.Iterator.from_structure(dataset.output_types, dataset.output_shapes)
+        tf.add_to_collection("iterators", iterator.make_initializer(dataset))
+        return iterator.get_next()
+
+    unoptimized = tf.data.Options()
+    unoptimized.experimental_optimization.apply_default_optimizations = False
+    given = {"initialized": initialized, "switched": switched, "unoptimized": unoptimized}
+    return {"license": str(HERE.parents[1] / "LICENSE"), **given, **names}
+
+
 def draw(tf, snippet):
     """The SHA-256 of what two runs of a snippet compute, as little-endian bytes."""
-    fetched = eval(snippet, fresh_graph(tf))
+    fetched = eval(snippet, datasets(tf, fresh_graph(tf)))
     digest = hashlib.sha256()
     with tf.Session() as session:
-        session.run(tf.global_variables_initializer())
+        session.run([tf.global_variables_initializer(), tf.get_collection("iterators")])
         digest.update(np.ascontiguousarray(session.run(fetched)).tobytes())
         if "make_one_shot" not in snippet:
+            session.run(tf.get_collection("iterators"))
             digest.update(np.ascontiguousarray(session.run(fetched)).tobytes())
     return digest.hexdigest()
 

@@ -35,7 +35,7 @@ def write(path: Path, results: list[Result], *, command: str, data: str, seconds
         count=len(results),
         steps=" to ".join(str(n) for n in (steps if len(steps) < 2 else (steps[0], steps[-1]))),
         minutes=seconds / 60,
-        data=data,
+        data=data.rstrip("."),
         versions=", ".join(f"{name} {number}" for name, number in _versions(results).items()),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
         table="\n".join(_table(results)),

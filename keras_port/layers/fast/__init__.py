@@ -2,15 +2,14 @@
 
 What differs is `inner_loop`, where Keras runs the cell over time.
 
-- On TensorFlow the input projections of all steps are one product before the loop; up to UNROLLED steps are laid out
-  in the graph, longer sequences in blocks of steps inside a loop; and where two operations can run at once, the two
-  halves of the batch are independent chains, side by side.
+- On TensorFlow the input projections of all steps are one product, the steps are laid out in the graph, and where two
+  operations can run at once the two halves of the batch are independent chains, side by side.
 - On PyTorch it is PyTorch's own fused kernel.
-- On JAX it is Keras's own loop: laid out, XLA takes half a minute to compile it and makes it slower.
+- On JAX it is Keras's own loop: laid out, XLA takes half a minute to compile it, and it runs slower.
 
-Keras's own path is also taken with a GPU (cuDNN), for dropout while training, for `unroll=True`, for a GRU with
-`reset_after`, for a number of steps that is not known beforehand, for a layer made with `fast=False`, and everywhere
-with the environment variable KERAS_PORT_FAST=0.
+Keras's own path is also taken with a GPU (cuDNN), on TensorFlow for more than 48 steps or a number of them that is
+not known beforehand, on PyTorch for masks and what it has no kernel for, for dropout while training, `unroll=True`,
+a GRU with `reset_after`, a layer made with `fast=False`, and everywhere with KERAS_PORT_FAST=0 in the environment.
 
     layers.py           the three layers, and what sends them Keras's way
     over_tensorflow.py  a step over time in TensorFlow

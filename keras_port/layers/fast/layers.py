@@ -26,7 +26,7 @@ class _Fast:
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         found = None
-        if self._is_on() and self._can_be_fast(sequences, training):
+        if self._is_on() and self._can_be_fast(training):
             masks = tree.flatten(mask)
             found = self._loop().over_time(self, sequences, tree.flatten(initial_state), masks[0] if masks else None)
         return found or super().inner_loop(sequences, initial_state, mask=mask, training=training)
@@ -47,9 +47,9 @@ class _Fast:
         switch = self.fast and os.environ.get("KERAS_PORT_FAST") != "0"
         return switch and keras.backend.backend() in _LOOPS and self._loop().on_cpu()
 
-    def _can_be_fast(self, sequences, training) -> bool:
+    def _can_be_fast(self, training) -> bool:
         dropout = training and (self.dropout or self.recurrent_dropout)
-        return not (dropout or self.unroll or getattr(self, "reset_after", False)) and sequences.shape[1] is not None
+        return not (dropout or self.unroll or getattr(self, "reset_after", False))
 
     @staticmethod
     def _loop():

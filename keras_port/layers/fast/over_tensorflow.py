@@ -1,4 +1,4 @@
-"""A step over time in TensorFlow: laid out in the graph, in blocks, and in two chains."""
+"""A step over time in TensorFlow: laid out in the graph, in one chain or two."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import tensorflow as tf
 
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
 
-DISLIKES_XLA = True  # compiled by XLA for a CPU, the same steps are slower
+DISLIKES_XLA = True  # compiled by XLA for a CPU, the same steps are no faster
 
-# Steps laid out in the graph. Tracing, with gradients, takes some 10 ms per step and chain, and the first training
-# step must come within seconds.
-UNROLLED = 64
-BLOCK = 32  # steps laid out inside the loop over a longer sequence
+# Steps laid out in the graph; Keras's own loop does longer sequences. Tracing takes some 20 ms per step and chain,
+# gradients included, and the first training step must come within seconds. A loop over blocks of steps was slower
+# than Keras's over single ones: every number that the gradient needs goes through a list of the loop's.
+STEPS = 48
 ROWS = 32  # of a chain at least: fewer rows do not fill a product
 
 
@@ -25,13 +25,17 @@ def on_cpu() -> bool:
 def over_time(layer, sequences, states, mask):
     """What the layer's `inner_loop` returns: its last output, all outputs (batch, time, units) and last states.
 
-    Without `return_sequences` the outputs are the last one alone, (batch, 1, units), as in Keras's loop.
+    None for more than STEPS steps, or an unknown number. Without `return_sequences` the outputs are the last one
+    alone, (batch, 1, units), as in Keras's loop.
 
     Args:
         sequences: (batch, time, inputs).
         states: list of (batch, units).
         mask: (batch, time) or None.
     """
+    time = sequences.shape[1]
+    if time is None or time > STEPS:
+        return None
     recurrence = layer.recurrence()
     chains = [_chain(layer, recurrence, *part) for part in _halves(sequences, states, mask)]
     outputs, states = chains[0] if len(chains) == 1 else _joined(chains)
@@ -52,7 +56,11 @@ def _chain(layer, recurrence, sequences, states, mask):
         states = [tf.zeros_like(states[0]), *states]  # Keras shows zeros until the first step that counts
     if layer.go_backwards:
         xs = [tf.reverse(x, [0]) for x in xs]
-    return _run(step, xs, states, layer.return_sequences)
+    outputs = []
+    for x in zip(*map(tf.unstack, xs), strict=True):  # time comes first, so nothing is copied
+        states = step(x, states)
+        outputs.append(states[0])
+    return tf.stack(outputs, axis=1) if layer.return_sequences else None, states
 
 
 def _masked(recurrence, zero_output_for_mask):
@@ -66,51 +74,6 @@ def _masked(recurrence, zero_output_for_mask):
         return [output, *(tf.where(mask, new, old) for new, old in zip(after, states, strict=True))]
 
     return step
-
-
-def _run(step, xs, states, return_sequences):
-    time = xs[0].shape[0]
-    if time <= UNROLLED:
-        outputs, states = _laid_out(step, xs, states)
-        return tf.stack(outputs, axis=1) if return_sequences else None, states
-    rest = time % BLOCK  # the steps that fill no block come first
-    outputs, states = _laid_out(step, [x[:rest] for x in xs], states) if rest else ([], states)
-    of_blocks, states = _in_blocks(step, [x[rest:] for x in xs], states, return_sequences)
-    if not return_sequences:
-        return None, states
-    return tf.concat([*(output[:, None] for output in outputs), of_blocks], axis=1), states
-
-
-def _laid_out(step, xs, states):
-    outputs = []
-    for x in zip(*map(tf.unstack, xs), strict=True):  # time comes first, so nothing is copied
-        states = step(x, states)
-        outputs.append(states[0])
-    return outputs, states
-
-
-def _in_blocks(step, xs, states, return_sequences):
-    count = xs[0].shape[0] // BLOCK
-    sources = [_blocks(x, count) for x in xs]
-    sink = tf.TensorArray(states[0].dtype, count if return_sequences else 0)
-
-    def body(k, sink, *states):
-        outputs, states = _laid_out(step, [source.read(k) for source in sources], list(states))
-        return k + 1, sink.write(k, tf.stack(outputs, axis=1)) if return_sequences else sink, *states
-
-    start = (tf.constant(0), sink, *states)
-    _, sink, *states = tf.while_loop(lambda k, *_: k < count, body, start, maximum_iterations=count)
-    if not return_sequences:
-        return None, states
-    outputs = sink.stack()  # (block, batch, step, units)
-    rows, units = tf.shape(outputs)[1], states[0].shape[-1]
-    return tf.reshape(tf.transpose(outputs, [1, 0, 2, 3]), [rows, count * BLOCK, units]), states
-
-
-def _blocks(x, count):
-    columns = x.shape[-1]
-    shaped = tf.reshape(x, [count, BLOCK, tf.shape(x)[1], columns])
-    return tf.TensorArray(x.dtype, count, element_shape=[BLOCK, x.shape[1], columns]).unstack(shaped)
 
 
 def _halves(sequences, states, mask) -> list:
