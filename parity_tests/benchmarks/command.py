@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="numbers of cores to pin the sides to, one after the other (default: 1,2)")  # fmt: skip
     parser.add_argument("--rounds", type=_positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(
-        "--seconds", type=float, default=2.0, metavar="S", help="length of a round of one side (default: 2)"
+        "--seconds", type=float, default=4.0, metavar="S", help="length of a round of one side (default: 4)"
     )
     parser.add_argument("--tf1-python", metavar="PATH", help="a Python that has TensorFlow 1.15, which joins then")
     parser.add_argument("--json", type=Path, metavar="FILE", help="every round, with the machine and the versions")
