@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import keras
 
+from keras_port.feeding import Model
 from keras_port.layers import SimpleRNN, joint_glorot
 from keras_port.optimizers import RMSProp
 
@@ -31,7 +32,7 @@ def build() -> keras.Model:
         name="logits",
     )(last)
 
-    model = keras.Model(images, logits, name="basic_rnn")
+    model = Model(images, logits, name="basic_rnn")
     model.compile(
         optimizer=RMSProp(0.001, decay=0.9),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import keras
 
+from keras_port.feeding import Model
 from keras_port.layers import LSTM, joint_glorot
 from keras_port.optimizers import Adam
 
@@ -37,7 +38,7 @@ def build() -> keras.Model:
     last = LSTM(HIDDEN, name="lstm", **joint_glorot(inputs=HIDDEN, units=HIDDEN, gates=4))(rows)
     logits = linear(10, "logits")(last)
 
-    model = keras.Model(images, logits, name="lstm_projection")
+    model = Model(images, logits, name="lstm_projection")
     model.compile(
         optimizer=Adam(0.001),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),

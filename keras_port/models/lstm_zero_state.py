@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import keras
 
+from keras_port.feeding import Model
 from keras_port.layers import LSTM, joint_glorot
 from keras_port.optimizers import Adam
 
@@ -30,7 +31,7 @@ def build() -> keras.Model:
         name="logits",
     )(last)
 
-    model = keras.Model(images, logits, name="lstm_zero_state")
+    model = Model(images, logits, name="lstm_zero_state")
     model.compile(
         optimizer=Adam(0.001),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),

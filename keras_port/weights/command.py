@@ -221,7 +221,7 @@ def _load(path: Path):
     with _quiet():
         import keras
 
-        from keras_port import layers, optimizers  # noqa: F401  (their classes register themselves)
+        from keras_port import feeding, layers, optimizers  # noqa: F401  (their classes register themselves)
     try:
         return keras.saving.load_model(path, safe_mode=True)
     except Exception as error:

@@ -16,6 +16,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 if make == "port":
+    from keras_port.feeding import Model
     from keras_port.layers import basic_lstm, basic_rnn
     from keras_port.optimizers import Adam, RMSProp
 
@@ -25,6 +26,7 @@ if make == "port":
     }
     optimizer = {"rnn": lambda: RMSProp(0.001, decay=0.9), "lstm": lambda: Adam(0.001)}
 else:
+    Model = keras.Model
     loop = {"unroll": make == "unrolled"}
     recurrent = {
         "rnn": lambda: keras.layers.SimpleRNN(job.units, **loop),
@@ -34,7 +36,7 @@ else:
 
 images = keras.Input((job.time, 28))
 rows = images if job.cell == "rnn" else keras.layers.Dense(job.units)(images)
-model = keras.Model(images, keras.layers.Dense(10)(recurrent[job.cell]()(rows)))
+model = Model(images, keras.layers.Dense(10)(recurrent[job.cell]()(rows)))
 model.compile(optimizer[job.cell](), keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 x, y = rounds.data(job)
 source = rounds.batches(x, y, job.batch)

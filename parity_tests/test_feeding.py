@@ -1,0 +1,103 @@
+"""`fit` of keras_port.feeding.Model against that of keras.Model."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from keras_port.feeding import Model
+
+ROWS = 27  # three batches of 8 and one of 3
+
+
+def pair():
+    """A keras.Model and ours, with the same weights."""
+    made = []
+    for kind in (keras.Model, Model):
+        inputs = keras.Input((4, 3))
+        made.append(kind(inputs, keras.layers.Dense(2)(keras.layers.SimpleRNN(5)(inputs))))
+        made[-1].compile(keras.optimizers.Adam(0.05), "mse", metrics=["mae"])
+    made[1].set_weights(made[0].get_weights())
+    return made
+
+
+def arrays(dtype="float32"):
+    random = np.random.default_rng(4)
+    return random.normal(size=(ROWS, 4, 3)).astype(dtype), random.normal(size=(ROWS, 2)).astype(dtype)
+
+
+def pipelines(monkeypatch):
+    """What reaches Keras's own `fit` from now on."""
+    seen, own = [], keras.Model.fit
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda self, x=None, *rest, **named: seen.append(x) or own(self, x, *rest, **named)
+    )
+    return seen
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+def test_in_the_given_order_it_is_keras(dtype, monkeypatch):
+    """Over three epochs with a smaller last batch; float64 arrays reach a float32 model as in Keras.
+
+    The same steps on the same numbers: only the threads of a sum may finish in another order.
+    """
+    stock, ours = pair()
+    x, y = arrays(dtype)
+    histories = [model.fit(x, y, 8, 3, 0, shuffle=False, validation_data=(x, y)).history for model in (stock, ours)]
+    assert len(histories[1]["val_loss"]) == 3
+    keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-6), *histories)
+    for one, other in zip(stock.get_weights(), ours.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
+    seen = pipelines(monkeypatch)
+    ours.fit(x, y, verbose=0)
+    assert not isinstance(seen[0], np.ndarray) and not seen[0].options().autotune.enabled
+
+
+def test_shuffled_it_sees_every_row_once_per_epoch_in_a_new_order():
+    """The loss of a model that cannot learn is linear in y, so its mean tells the rows apart."""
+    inputs = keras.Input((1,))
+    model, orders = Model(inputs, inputs), []
+    model.compile("sgd", lambda y_true, y_pred: y_true - y_pred, run_eagerly=False)
+    record = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: orders.append(float(logs["loss"])))
+    x, y = np.zeros((ROWS, 1), "float32"), np.arange(ROWS, dtype="float32")[:, None]
+    keras.utils.set_random_seed(1)
+    model.fit(x, y, batch_size=1, epochs=2, verbose=0, callbacks=[record])
+    means = np.array(orders).reshape(2, ROWS) * np.arange(1, ROWS + 1)  # the loss shown is the mean so far
+    rows = np.rint(np.diff(means, axis=1, prepend=0)).astype(int)
+    assert [sorted(epoch) for epoch in rows.tolist()] == [sorted(y[:, 0].astype(int).tolist())] * 2
+    assert rows[0].tolist() != rows[1].tolist()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"sample_weight": np.ones(ROWS)}, {"validation_split": 0.3}, {"steps_per_epoch": 2}, {"class_weight": {0: 2.0}}],
+    ids=lambda options: next(iter(options)),
+)
+def test_what_it_leaves_to_keras(options, monkeypatch):
+    _, ours = pair()
+    x, y = arrays()
+    given = []
+    monkeypatch.setattr(keras.Model, "fit", lambda self, *arguments, **named: given.append((arguments, named)))
+    ours.fit(x, y, 8, **options)
+    ((arguments, named),) = given
+    assert arguments[0] is x and arguments[1] is y and arguments[2] == 8
+    assert named == {"shuffle": True, **options}
+
+
+def test_unequal_arrays_are_refused_as_by_keras():
+    _, ours = pair()
+    x, y = arrays()
+    with pytest.raises(ValueError, match="cardinality"):
+        ours.fit(x, y[:-1], verbose=0)
+
+
+def test_a_saved_model_comes_back(tmp_path):
+    _, ours = pair()
+    x, y = arrays()
+    ours.fit(x, y, verbose=0)
+    ours.save(tmp_path / "m.keras")
+    again = keras.models.load_model(tmp_path / "m.keras")
+    assert type(again).__name__ == type(ours).__name__ and isinstance(again, Model)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), ours.predict(x, verbose=0))
+    assert again.optimizer.iterations.numpy() == ours.optimizer.iterations.numpy()
