@@ -84,17 +84,6 @@ def test_graphs_as_in_tf1(name, golden, today):
 OTHER_SEEDS: dict[str, str] = {
     "optimize_loss/Ftrl": "one constant fewer",
     **{
-        f"losses/{loss}": "an empty list of dimensions is converted twice today"
-        for loss in (
-            "absolute_difference",
-            "get_total_loss",
-            "mean_pairwise_squared_error",
-            "mean_squared_error",
-            "sigmoid_cross_entropy",
-            "softmax_cross_entropy",
-        )
-    },
-    **{
         f"optimizers_of_resources/{rule}Optimizer": "a gather from a resource variable made a copy"
         for rule in ("AdaMax", "AdamW", "LazyAdam", "MomentumW")
     },

@@ -30,7 +30,6 @@ TOLERANCE = 3e-6
 SNIPPETS = [f"{family}/{name}" for family in FAMILIES for name in importlib.import_module(f"core.{family}").CASES]
 
 _NAME = "the op that computes the result is called otherwise; the values agree"
-_FUSED = "TF 1.15 fuses shuffle and the repeat after it; no kernel of today draws in that way"
 _EXTRA = "TF 2.21 calls the regularizer once more, to see whether it gives a loss, so later names count on"
 
 
@@ -46,9 +45,6 @@ KNOWN: dict[str, dict[str, str]] = {
     "arrays/sparse": _same(_NAME, "/1/32"),  # sparse_transpose
     "arrays/images": _same(_NAME, "/1/14", "/1/34", "/1/35"),  # per_image_standardization, decode_image, ssim
     "arrays/random_with_seeds": _same(_NAME, "/1/1"),  # random_uniform from the ints 0 to 1
-    "datasets/shuffled_then_repeated": _same(_FUSED, "/0"),
-    "datasets/shuffled_then_repeated_by_the_graph": _same(_FUSED, "/0"),
-    "datasets/more_transformations": _same(_FUSED, "/6/0"),
     "graphs/tensor_arrays": _same("TF 2.21 knows the shape that TF 1.15 leaves open", "/0/2/5"),
     "graphs/collections_and_graphs": _same("tf.add makes the op that TF 1.15 had in reserve for it", "/0/10"),
     "layers/conv1d": _same(_NAME, "/names/3"),
