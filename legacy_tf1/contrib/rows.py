@@ -73,7 +73,10 @@ MODULES: dict[str, tuple[str, ...]] = {
             },
             **{
                 f"python.slim.data.{name}": f"tf_slim.data.{name}"
-                for name in ("data_provider", "dataset", "dataset_data_provider", "parallel_reader", "prefetch_queue")
+                for name in (
+                    "data_decoder", "data_provider", "dataset", "dataset_data_provider", "parallel_reader",
+                    "prefetch_queue", "tfexample_decoder",
+                )
             },
         },
     ),
