@@ -6,11 +6,11 @@ import argparse
 import difflib
 import importlib.util
 import itertools
-import os
 import shlex
 import sys
 from pathlib import Path
 
+from parity_tests.arguments import positive, require_writable
 from parity_tests.cases import BACKENDS, PROGRAMS, Case, own_steps
 from parity_tests.variants import USUAL, VARIANTS
 
@@ -31,10 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if options.data not in ("digits", "mnist") and not Path(options.data).is_dir():
         parser.error(f"--data: {options.data} is no folder; give digits, mnist, or a folder with the four IDX files")
-    for option in ("report", "markdown"):
-        file = getattr(options, option)
-        if file and not os.access(file.absolute().parent, os.W_OK):
-            parser.error(f"--{option}: cannot write to the folder of {file}")
+    require_writable(parser, options, "report", "markdown")
     cases = list(_cases(options))
     if not cases:
         parser.error(f"--dtype: TF1 runs {' and '.join(options.names)} in float32 only")
@@ -68,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     steps = parser.add_mutually_exclusive_group()
     steps.add_argument(
         "--steps",
-        type=_positive,
+        type=positive,
         metavar="N",
         help=f"training steps of each program, at most its own (default: 300; of a variant {USUAL})",
     )
@@ -80,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--seeds",
-        type=_positive,
+        type=positive,
         default=1,
         metavar="N",
         help="this many seeds, from --seed on; accuracies are then tested over the seeds (default: 1)",
@@ -97,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"{' or '.join(DTYPES)}, or both (default: float32)",
     )  # fmt: skip
     parser.add_argument(
-        "--jobs", type=_positive, default=2, metavar="N", help="programs at a time, two processes each (default: 2)"
+        "--jobs", type=positive, default=2, metavar="N", help="programs at a time, two processes each (default: 2)"
     )
     parser.add_argument("--report", type=Path, default=REPORT, metavar="FILE", help=f"default: {REPORT}")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write the results as a page")
@@ -141,12 +138,6 @@ def _some(text: str, known, what: str) -> list[str]:
         if name not in known:
             raise argparse.ArgumentTypeError(f"{name!r} is no {what}; choose from {', '.join(known)}")
     return list(dict.fromkeys(names))
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return int(text)
 
 
 def _seed(text: str) -> int:

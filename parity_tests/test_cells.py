@@ -16,6 +16,7 @@ import pytest
 
 from parity_tests.goldens import cell_snippets
 from parity_tests.processes import python
+from parity_tests.recorded import differences
 
 GOLDENS = Path(__file__).parent / "goldens"
 GOLDEN = json.loads((GOLDENS / "cells.json").read_text())
@@ -66,7 +67,7 @@ def test_as_tf1(case, golden, today):
     recorded = GOLDEN["cases"][case]
     assert facts["variables"] == recorded["variables"]
     assert facts["without_gradient"] == recorded["without_gradient"]
-    assert differences(arrays, golden[case]) == []
+    assert differences(arrays, golden[case], TOLERANCE) == []
 
 
 @pytest.mark.parametrize("case", [case for case in cell_snippets.CASES if DROPOUT not in case])
@@ -85,20 +86,6 @@ def test_wrong_arguments_fail_as_in_tf1(case, today):
     assert today[2][case] == GOLDEN["errors"][case] is not None
 
 
-def differences(got: dict, wanted: dict) -> list[str]:
-    """One line per array that is missing, new, of another shape or further off than its tolerance."""
-    lines = [f"{key}: only {'here' if key in got else 'in TF1'}" for key in sorted({*got} ^ {*wanted})]
-    for key in (key for key in wanted if key in got):
-        a, b = np.asarray(got[key], np.float32), wanted[key]
-        if a.shape != b.shape:
-            lines.append(f"{key}: shape {a.shape}, in TF1 {b.shape}")
-            continue
-        distance = np.abs(a - b).max(initial=0) / max(np.abs(b).max(initial=0), 1e-3)
-        if not distance <= TOLERANCE[key.partition("/")[0]]:
-            lines.append(f"{key}: {distance:.2g} off")
-    return lines
-
-
 @pytest.mark.parametrize(
     ("change", "line"),
     [
@@ -112,9 +99,9 @@ def differences(got: dict, wanted: dict) -> list[str]:
 )
 def test_wrong_numbers_are_told(golden, change, line):
     found = dict(golden["dynamic/NASCell"])
-    assert differences(found, golden["dynamic/NASCell"]) == []
+    assert differences(found, golden["dynamic/NASCell"], TOLERANCE) == []
     change(found)
-    assert [said for said in differences(found, golden["dynamic/NASCell"]) if said.startswith(line)]
+    assert [said for said in differences(found, golden["dynamic/NASCell"], TOLERANCE) if said.startswith(line)]
 
 
 def test_every_module_path_serves_the_same_objects(tmp_path):

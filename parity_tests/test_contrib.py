@@ -19,6 +19,7 @@ import pytest
 from parity_tests.goldens import contrib_snippets, import_forms
 from parity_tests.goldens.cell_snippets import unpack
 from parity_tests.processes import python
+from parity_tests.recorded import differences
 
 GOLDENS = Path(__file__).parent / "goldens"
 GOLDEN = json.loads((GOLDENS / "contrib.json").read_text())
@@ -77,7 +78,7 @@ def test_graphs_as_in_tf1(name, golden, today):
     assert {key: value for key, value in facts.items() if key != "seed"} == {
         key: value for key, value in recorded.items() if key != "seed"
     }
-    assert differences(today[1][name], golden[name]) == []
+    assert differences(today[1][name], golden[name], TOLERANCE) == []
 
 
 # more or fewer ops for the same values: the seeds of ops made later differ from TF 1.15's
@@ -113,21 +114,6 @@ def test_the_import_forms_that_tf_1_15_refuses_are_older():
         r"models\.rnn|ops\.seq2seq|_linear|tutorials\.mnist.*mnist|contrib\.data import Dataset|python\.keras"
     )
     assert [form for form in GOLDEN["refused_imports"] if not older.search(form)] == []
-
-
-def differences(got: dict, wanted: dict) -> list[str]:
-    """One line per array that is missing, new, of another shape or further off than its tolerance."""
-    lines = [f"{key}: only {'here' if key in got else 'in TF1'}" for key in sorted({*got} ^ {*wanted})]
-    for key in (key for key in wanted if key in got):
-        a, b = np.asarray(got[key], np.float32), wanted[key]
-        if a.shape != b.shape:
-            lines.append(f"{key}: shape {a.shape}, in TF1 {b.shape}")
-            continue
-        with np.errstate(invalid="ignore"):
-            distance = np.where(a == b, 0, np.abs(a - b)).max(initial=0) / max(np.abs(b).max(initial=0), 1e-3)
-        if not distance <= TOLERANCE[key.partition("/")[0]]:
-            lines.append(f"{key}: {distance:.2g} off")
-    return lines
 
 
 def alike(a, b) -> bool:

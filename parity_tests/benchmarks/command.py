@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import shlex
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from parity_tests.arguments import positive, require_writable
 from parity_tests.benchmarks.sides import SIDES, Side
 from parity_tests.benchmarks.workloads import GROWTH, WORKLOADS, growing
 
@@ -25,9 +27,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     if options.plot and not importlib.util.find_spec("matplotlib"):
         parser.error("--plot: matplotlib is not installed here; pip install 'keras-legacy-port[bench]'")
-    for path in filter(None, (options.json, options.plot, options.markdown)):
-        if not os.access(path.absolute().parent, os.W_OK):
-            parser.error(f"cannot write to the folder of {path}")
+    require_writable(parser, options, "json", "plot", "markdown")
     if options.tf1_python:
         _check_tf1(parser, options.tf1_python)
     if max(options.cores) > (os.cpu_count() or 1):
@@ -45,6 +45,7 @@ def _run(workloads, sides: list[Side], options, command: str) -> int:
     from parity_tests.benchmarks import plot, show
     from parity_tests.benchmarks.bench import measure
     from parity_tests.benchmarks.results import Results, machine
+    from parity_tests.report import whole
 
     console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
     results = Results(workloads, options.grow, machine())
@@ -74,36 +75,31 @@ def _run(workloads, sides: list[Side], options, command: str) -> int:
     if options.plot:
         plot.draw(results, options.plot)
     if options.markdown:
-        options.markdown.write_text(show.markdown(results, command), encoding="utf-8")
+        whole.write(options.markdown, show.markdown(results, command))
     if not results.complete:
         return 130
     return 1 if any(timing.failure for timing in results.timings) else 0
 
 
-class _progress:
-    """Says which side runs: one moving line on a terminal, a line per round in a log."""
+@contextlib.contextmanager
+def _progress(console, where: str, rounds: int):
+    """Yields `on_round(side, number)`: one moving line on a terminal, a line per round in a log."""
 
-    def __init__(self, console, where: str, rounds: int):
-        self.console, self.where, self.rounds = console, where, rounds
-        self.status = console.status(where) if console.is_terminal else None
-        self.told = None
+    def stage(number: int) -> str:
+        return f"{where}: " + (f"round {number} of {rounds}" if number else "starting")
 
-    def __enter__(self):
-        if self.status:
-            self.status.start()
-        return self._on_round
+    if console.is_terminal:
+        with console.status(where) as status:
+            yield lambda side, number: status.update(f"{stage(number)}, {side}")
+        return
+    told = set()
 
-    def __exit__(self, *failure):
-        if self.status:
-            self.status.stop()
+    def on_round(side: str, number: int) -> None:
+        if number not in told:
+            told.add(number)
+            print(stage(number), flush=True)
 
-    def _on_round(self, side: str, number: int) -> None:
-        stage = f"round {number} of {self.rounds}" if number else "starting"
-        if self.status:
-            self.status.update(f"{self.where}: {stage}, {side}")
-        elif self.told != stage:
-            self.told = stage
-            print(f"{self.where}: {stage}", flush=True)
+    yield on_round
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--grow", choices=tuple(GROWTH), help="time and memory of the LSTM's step against this instead")
     parser.add_argument("--cores", type=_cores, default=[1, 2], metavar="N[,N]",
                         help="numbers of cores to pin the sides to, one after the other (default: 1,2)")  # fmt: skip
-    parser.add_argument("--rounds", type=_positive, default=5, metavar="N", help="default: 5")
+    parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(
         "--seconds", type=float, default=4.0, metavar="S", help="length of a round of one side (default: 4)"
     )
@@ -146,10 +142,4 @@ def _check_tf1(parser: argparse.ArgumentParser, python: str) -> None:
 
 
 def _cores(text: str) -> list[int]:
-    return [_positive(number) for number in text.split(",")]
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return int(text)
+    return [positive(number) for number in text.split(",")]

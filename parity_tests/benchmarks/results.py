@@ -11,6 +11,7 @@ from pathlib import Path
 
 from parity_tests.benchmarks.bench import Timing
 from parity_tests.benchmarks.workloads import Workload
+from parity_tests.report import whole
 
 __all__ = ["Results", "machine"]
 
@@ -48,9 +49,7 @@ class Results:
         """As JSON, whole or not at all."""
         plain = {"format": 1, "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
         plain |= dataclasses.asdict(self)
-        temporary = path.with_name(path.name + ".part")
-        temporary.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-        os.replace(temporary, path)
+        whole.write(path, json.dumps(plain, indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Results:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from parity_tests import tolerances
 from parity_tests.prove import Result
+from parity_tests.report import whole
 from parity_tests.seeds import OverSeeds
 
 __all__ = ["write"]
@@ -33,9 +34,7 @@ def write(path: Path, results: list[Result], over_seeds: list[OverSeeds], *, dat
         "programs": [_plain(dataclasses.asdict(result)) for result in results],
         "over_seeds": [_plain(dataclasses.asdict(row)) for row in over_seeds],
     }
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    whole.write(path, json.dumps(report, indent=1, allow_nan=False) + "\n")
 
 
 def _plain(value):

@@ -9,6 +9,7 @@ from pathlib import Path
 from parity_tests.cases import PROGRAMS
 from parity_tests.compare import RUNGS
 from parity_tests.prove import Result
+from parity_tests.report import whole
 from parity_tests.variants import VARIANTS
 
 __all__ = ["write"]
@@ -28,7 +29,7 @@ share of its bound that any number used. `-`: TF1 itself does not run it in that
 
 
 def write(path: Path, results: list[Result], *, command: str, data: str, seconds: float) -> None:
-    """Write the page. `results` are of one run, in the order of its cases."""
+    """Write the page atomically. `results` are of one run, in the order of its cases."""
     steps = sorted({result.steps for result in results})
     page = _PAGE.format(
         command=command,
@@ -40,7 +41,7 @@ def write(path: Path, results: list[Result], *, command: str, data: str, seconds
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
         table="\n".join(_table(results)),
     )
-    path.write_text(page, encoding="utf-8")
+    whole.write(path, page)
 
 
 def _table(results: list[Result]):
