@@ -71,13 +71,12 @@ def run(cases: list[Case], report: Path, *, jobs: int, page: Path | None = None,
 
 
 def _batches(cases: list[Case], jobs: int) -> list[list[Case]]:
-    """What one pair of engines does: a program, or many variants, since they take less time than an engine's start."""
-    batches = [[case] for case in cases if not case.variant]
-    small = [case for case in cases if case.variant]
-    size = -(-len(small) // jobs)
+    """What one pair of engines does, one after the other: starting an engine takes as long as a hundred steps."""
+    size = -(-len(cases) // jobs)
     worlds: dict[tuple, list[Case]] = {}
-    for case in small:
+    for case in cases:
         worlds.setdefault((case.backend, case.dtype, case.data), []).append(case)  # what shares a process
+    batches = []
     for group in worlds.values():
         parts = -(-len(group) // size)
         batches += [group[k::parts] for k in range(parts)]

@@ -82,12 +82,12 @@ class Twin:
         from keras_port import models, weights
 
         self.weights, self.dtype, self.backend = weights, dtype, backend
+        self.keras.backend.clear_session()  # of the cases before
         if program in PROGRAMS:
             self.model, self.rows = models.load(program).build(), weights.PROGRAMS[program]
         else:
             from parity_tests.variants import twin
 
-            self.keras.backend.clear_session()  # of the variants before
             self.model, self.rows = twin.build(program), None
         self.unused: dict[str, np.ndarray] = {}  # what TF1 makes, keeps and never uses
         self.counts = False  # whether TF1 counts its steps in a variable

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
 
 import numpy as np
+from absl.flags import FLAGS
 
 from legacy_tf1 import run
 from legacy_tf1.recording import Recorder, recording
@@ -46,11 +48,23 @@ def trace(case: Case, wire, weights: dict[str, np.ndarray]) -> None:
             tf, _Frames(wire), steps=case.steps, stop=run.Stop, state=True, weights=weights,
             observe=lambda index, *last: {"predictions": _predict(*last, images)} if index in case.examined else {},
         )  # fmt: skip
-        with recording(tf, recorder):
+        with _cleared(tf), recording(tf, recorder):
             run.run_script(*_script(case), world_builtins())
             recorder.finish()
-    if case.variant:
-        tf.reset_default_graph()  # for the next one
+
+
+@contextlib.contextmanager
+def _cleared(tf):
+    """Take away what the script leaves behind, for the next one: its flags, InteractiveSession and graph."""
+    before = set(FLAGS)
+    yield
+    for name in set(FLAGS) - before:
+        delattr(FLAGS, name)
+    FLAGS.unparse_flags()
+    session = tf.get_default_session()
+    if session is not None:
+        session.close()
+    tf.reset_default_graph()
 
 
 def _script(case: Case) -> tuple[Path, list[str]]:
