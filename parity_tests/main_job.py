@@ -63,7 +63,7 @@ def run(cases: list[Case], report: Path, *, jobs: int, page: Path | None = None,
         print(f"error: {failure}", file=sys.stderr)
     json_file.write(report, ordered, over_seeds, data=data.origin, complete=complete)
     if page and ordered:
-        markdown.write(page, ordered, command=command, data=data.origin, seconds=time.monotonic() - started)
+        markdown.write(page, ordered, over_seeds, command=command, data=data.origin, seconds=time.monotonic() - started)
     console.print(f"{time.monotonic() - started:.0f} s; report: {report}", highlight=False)
     if stopped.is_set():
         return 130

@@ -1,4 +1,4 @@
-"""The results of many cases as a page: one line per program or variant, one column per backend and dtype."""
+"""The results of many cases as a page: the worst of each on every backend, every run of a program, accuracies over seeds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from parity_tests.cases import PROGRAMS
 from parity_tests.compare import RUNGS
 from parity_tests.prove import Result
-from parity_tests.report import whole
+from parity_tests.report import table, whole
+from parity_tests.seeds import OverSeeds
 from parity_tests.variants import VARIANTS
 
 __all__ = ["write"]
@@ -24,11 +25,16 @@ Each entry is the largest difference between TF1 and its Keras twin on the first
 gradient, update and every step of the run in lock-step), relative to the largest number of its array, and the largest
 share of its bound that any number used. `-`: TF1 itself does not run it in that dtype; `?`: the run ended before.
 
-{table}
+{tables}
 """
+_OVER_SEEDS = """\
+Test accuracy over several seeds, by two one-sided t-tests, paired by seed; gaps, deviations, intervals and margins are in
+points:"""
 
 
-def write(path: Path, results: list[Result], *, command: str, data: str, seconds: float) -> None:
+def write(
+    path: Path, results: list[Result], over_seeds: list[OverSeeds], *, command: str, data: str, seconds: float
+) -> None:
     """Write the page atomically. `results` are of one run, in the order of its cases."""
     steps = sorted({result.steps for result in results})
     page = _PAGE.format(
@@ -39,44 +45,53 @@ def write(path: Path, results: list[Result], *, command: str, data: str, seconds
         data=data.rstrip("."),
         versions=", ".join(f"{name} {number}" for name, number in _versions(results).items()),
         machine=f"{platform.machine()}, {os.cpu_count()} cores",
-        table="\n".join(_table(results)),
+        tables="\n\n".join("\n".join(part) for part in _tables(results, over_seeds)),
     )
     whole.write(path, page)
 
 
-def _table(results: list[Result]):
+def _tables(results: list[Result], over_seeds: list[OverSeeds]):
+    yield _by_backend(results)
+    if programs := [result for result in results if not result.case.variant]:
+        yield _by_columns(table.COLUMNS, programs)
+    if over_seeds:
+        yield [_OVER_SEEDS]
+        yield _by_columns(table.OVER_SEEDS, over_seeds)
+
+
+def _by_columns(columns: dict, rows: list):
+    yield "| " + " | ".join(heading.replace("-\n", "-").replace("\n", " ") for heading in columns) + " |"
+    yield "|---|" + "---:|" * (len(columns) - 1)
+    for row in rows:
+        yield "| " + " | ".join(column(row) for column in columns.values()) + " |"
+
+
+def _by_backend(results: list[Result]):
     columns = list(dict.fromkeys((result.case.dtype, result.case.backend) for result in results))
     columns.sort(key=lambda column: column[0])
-    found = {(result.case.program, result.case.dtype, result.case.backend): result for result in results}
+    found: dict[tuple[str, str, str], list[Result]] = {}
+    for result in results:  # of one program on one backend: several seeds
+        found.setdefault((result.case.program, result.case.dtype, result.case.backend), []).append(result)
     yield "| | " + " | ".join(f"{backend}, {dtype}" for dtype, backend in columns) + " |"
     yield "|---|" + "---|" * len(columns)
     for name in dict.fromkeys(result.case.program for result in results):
-        row = [found.get((name, *column)) for column in columns]
-        entries = (_entry(name, dtype, result) for (dtype, _), result in zip(columns, row))
+        entries = (_entry(name, column[0], found.get((name, *column), [])) for column in columns)
         yield f"| {name} | " + " | ".join(entries) + " |"
     worst = [[result for result in results if (result.case.dtype, result.case.backend) == column] for column in columns]
-    yield (
-        "| **worst** | "
-        + " | ".join(_text(*(max(figures) for figures in zip(*map(_figures, w)))) for w in worst)
-        + " |"
-    )
+    yield "| **worst** | " + " | ".join(map(_worst, worst)) + " |"
 
 
-def _entry(name: str, dtype: str, result: Result | None) -> str:
-    if result is None:
+def _entry(name: str, dtype: str, results: list[Result]) -> str:
+    if not results:
         return "?" if name in PROGRAMS or dtype in VARIANTS[name].dtypes else "-"
-    broken = [rung.name for rung in result.rungs if rung.holds is False]
-    return _text(*_figures(result)) + (f" **{broken[0]} does not hold**" if broken else "")
+    broken = [rung.name for result in results for rung in result.rungs if rung.holds is False]
+    return _worst(results) + (f" **{broken[0]} does not hold**" if broken else "")
 
 
-def _figures(result: Result) -> tuple[float, float]:
+def _worst(results: list[Result]) -> str:
     """The largest difference and the largest share of a bound."""
-    climbed = [rung for rung in result.rungs if rung.name in RUNGS[:5]]
-    return max(rung.difference for rung in climbed), max(rung.of_bound for rung in climbed)
-
-
-def _text(difference: float, of_bound: float) -> str:
-    return f"{difference:.1e}, {of_bound:.0%}"
+    climbed = [rung for result in results for rung in result.rungs if rung.name in RUNGS[:5]]
+    return f"{max(rung.difference for rung in climbed):.1e}, {max(rung.of_bound for rung in climbed):.0%}"
 
 
 def _versions(results: list[Result]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from parity_tests.cases import Case
 from parity_tests.prove import Result
 from parity_tests.seeds import OverSeeds
 
-__all__ = ["COLUMNS", "show"]
+__all__ = ["COLUMNS", "OVER_SEEDS", "show"]
 
 # heading -> what stands there for a result; differences are relative to the largest element of their array
 COLUMNS = {
