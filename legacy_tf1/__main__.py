@@ -51,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's own arguments")
 
     command = commands.add_parser("run", parents=[shared, program], help="run a program as `python script.py` would")
+    command.add_argument(
+        "--fast",
+        action="store_true",
+        help="restructure the loops of plain cells for the CPU, with the same numbers up to rounding, and say which",
+    )
     command.set_defaults(do=_run)
     command = commands.add_parser(
         "record", parents=[shared, program], help="run a program and write down what it computes"
@@ -112,8 +117,10 @@ def _add_survey(commands, shared) -> None:
 
 
 def _run(options) -> int:
+    from legacy_tf1 import fast
+
     path = run.find(options.program)
-    return _guarded(path, options, lambda tf: contextlib.nullcontext())
+    return _guarded(path, options, lambda tf: fast.swapped() if options.fast else contextlib.nullcontext())
 
 
 def _record(options) -> int:
