@@ -2,6 +2,7 @@
 
     keras-port list
     keras-port train lstm_rows --data digits --steps 300 -o model.keras
+    keras-port train lstm_rows --devices 2
     keras-port weights model.ckpt-1000 --model lstm_rows -o model.keras
 
 Arguments are read and checked before Keras is imported, so `--help` and
@@ -17,6 +18,7 @@ import sys
 from pathlib import Path
 
 from keras_port import __version__, models
+from keras_port.devices import COUNTS, DeviceError
 from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
@@ -49,6 +51,15 @@ def parser() -> argparse.ArgumentParser:
         "--seed", type=_seed, default=0, metavar="N", help="of the weights and of the order of the images (default 0)"
     )
     train.add_argument("--dtype", choices=("float32", "float64"), default="float32")
+    train.add_argument(
+        "--devices",
+        type=int,
+        choices=COUNTS,
+        default=1,
+        metavar="N",
+        help="share every batch among this many GPUs, or, on a machine without, virtual devices of the CPU, as Keras "
+        "documents it: tf.distribute on TensorFlow, keras.distribution on JAX (%(choices)s; default %(default)s)",
+    )
     train.add_argument("-o", "--output", type=_output, metavar="FILE.keras", help="save the trained model here")
 
     weights_command.add_parser(commands)
@@ -80,9 +91,10 @@ def _train(arguments: argparse.Namespace) -> int:
             steps=arguments.steps,
             seed=arguments.seed,
             dtype=arguments.dtype,
+            devices=arguments.devices,
             output=arguments.output,
         )
-    except (DataError, OSError) as error:
+    except (DataError, DeviceError, OSError) as error:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED
     return 0 if finished else EXIT_INTERRUPTED

@@ -11,8 +11,10 @@ import keras
 import numpy as np
 
 from keras_port import datasets, models
+from keras_port.devices import several
 
 REPORT_EVERY = 100  # steps between two lines in a log
+TEST_BATCH = 400  # all of the digits' test images and a 25th of MNIST's; each number of devices divides it
 
 
 def train(
@@ -22,49 +24,61 @@ def train(
     steps: int | None = None,
     seed: int = 0,
     dtype: str = "float32",
+    devices: int = 1,
     output: Path | None = None,
 ) -> bool:
     """Train the model `name`, print its test accuracy, save it if asked to.
 
     Returns False if Ctrl-C ended the training; what was learned until then
-    is tested and saved all the same. Raises DataError, or OSError if the
-    file cannot be written.
+    is tested and saved all the same. Raises DataError, DeviceError, or
+    OSError if the file cannot be written.
     """
     keras.utils.set_random_seed(seed)
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)  # kept from the first layer on, else
-    dataset = datasets.load(data)
+    with several(devices):
+        return _train(name, datasets.load(data), steps, seed, dtype, output)
+
+
+def _train(name, dataset, steps, seed, dtype, output) -> bool:
     module = models.load(name)
     model = module.build()
     print(f"{name}: {model.count_params():,} weights, {dtype}, seed {seed}")
 
-    finished = _fit(
-        model,
-        batches(dataset.train, module.BATCH_SIZE, seed=seed, dtype=dtype),
-        steps or module.STEPS,
-    )
+    source = Batches(dataset.train, module.BATCH_SIZE, steps or module.STEPS, seed=seed, dtype=dtype)
+    finished = _fit(model, source)
     if output:
         save(model, output)
         print(f"saved {output}")
     test = dataset.test
-    _, accuracy = model.evaluate(test.x(dtype), test.y(dtype), batch_size=500, verbose=0)
+    _, accuracy = model.evaluate(test.x(dtype), test.y(dtype), batch_size=TEST_BATCH, verbose=0)
     print(f"test accuracy {accuracy:.4f} on all {len(test)} test images")
     return finished
 
 
-def batches(split, size: int, *, seed: int, dtype: str):
-    """Endless (images, labels): (size, 28, 28) and (size, 10), always full.
+class Batches(keras.utils.PyDataset):
+    """`steps` batches, always full: images (size, 28, 28) and labels (size, 10).
 
     The images are shuffled anew for every pass; a pass ends where no full
-    batch is left.
+    batch is left. Batches have numbers, because under a strategy Keras starts
+    its input more than once: of a generator it would lose some.
     """
-    x, y = split.x(dtype), split.y(dtype)
-    random = np.random.default_rng(seed)
-    while True:
-        order = random.permutation(len(x))
-        for first in range(0, len(x) - size + 1, size):
-            chosen = order[first : first + size]
-            yield x[chosen], y[chosen]
+
+    def __init__(self, split, size: int, steps: int, *, seed: int, dtype: str):
+        super().__init__()
+        self.x, self.y = split.x(dtype), split.y(dtype)
+        self.size, self.steps = size, steps
+        self.per_pass = len(self.x) // size
+        random = np.random.default_rng(seed)
+        self.orders = [random.permutation(len(self.x)) for _ in range(-(-steps // self.per_pass))]
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, step):
+        number, within = divmod(step, self.per_pass)
+        chosen = self.orders[number][within * self.size : (within + 1) * self.size]
+        return self.x[chosen], self.y[chosen]
 
 
 def save(model: keras.Model, path: Path) -> None:
@@ -77,13 +91,13 @@ def save(model: keras.Model, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _fit(model: keras.Model, source, steps: int) -> bool:
-    """model.fit for a number of steps; False if Ctrl-C ended it after some."""
+def _fit(model: keras.Model, source: Batches) -> bool:
+    """model.fit, once through the batches; False if Ctrl-C ended it after some."""
+    steps = len(source)
     report = _progress(model, steps)
     try:
         model.fit(
             source,
-            steps_per_epoch=steps,
             shuffle=False,
             verbose=0,
             callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=report)],

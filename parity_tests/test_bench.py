@@ -57,12 +57,14 @@ def test_the_edited_script_differs_in_its_imports_only(tmp_path):
 
 
 def test_a_small_run(tmp_path):
-    """Every kind of side that needs no extra, to the end: table, JSON, page and picture."""
+    """Every kind of side, to the end: table, JSON, page and picture."""
     sides = [
         "compat.v1, edited by hand",
         "legacy-tf1 run",
         "keras_port",
-        "keras_port, exported",
+        "keras_port, predict",
+        "keras_port, SavedModel",
+        *(["keras_port, ONNX"] if SIDES["keras_port, ONNX"].installed else []),
         "Keras, train_on_batch",
     ]
     files = {"--json": "b.json", "--markdown": "b.md", "--plot": "b.png"}

@@ -149,10 +149,26 @@ def test_reset_after_goes_keras_way(taken):
     assert not taken
 
 
-def test_gpu_goes_keras_way(taken, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "hidden", "cudnn"), [("LSTM", False, True), ("GRU", False, True), ("LSTM", True, False)]
+)
+def test_a_gpu_is_left_to_keras_and_cudnn(name, hidden, cudnn, taken, monkeypatch):
+    """With faked lists of devices: no GPU has run this. A GPU that TensorFlow may not use counts as none."""
+    asked = []
+
+    def kernel(**arguments):
+        asked.append(arguments["rnn_mode"])
+        raise tf.errors.NotFoundError(None, None, "here is no GPU after all")  # Keras falls back to its loop
+
+    monkeypatch.setattr(tf.raw_ops, "CudnnRNNV3", kernel)
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind=None: ["a GPU"])
-    layers.LSTM(3)(np.ones((2, 3, 4), "float32"))
-    assert not taken
+    for listed in ("list_logical_devices", "get_visible_devices"):
+        monkeypatch.setattr(tf.config, listed, lambda kind=None: [] if hidden else ["a GPU"])
+    reset_after = {"reset_after": True} if name == "GRU" else {}  # cuDNN has no other
+    layer = getattr(layers, name)(3, **reset_after)
+    layer(np.ones((2, 3, 4), "float32"))
+    assert (bool(taken), bool(asked)) == (not cudnn, cudnn)
+    assert layer.supports_jit is (cudnn and getattr(keras.layers, name)(3).supports_jit)
 
 
 def model(make, name, **given):
@@ -228,4 +244,30 @@ for name, fast, given in (
 @pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
 def test_on_torch():
     done = python("-c", ON_TORCH, KERAS_BACKEND="torch")
+    assert done.returncode == 0, done.stderr
+
+
+# PyTorch's own fake tensors stand for a GPU: they have a device and no numbers, so Keras's own way ends at the sight of one.
+GPU_ON_TORCH = """
+import keras, torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+from keras_port import layers
+left = []
+for name in ("LSTM", "SimpleRNN", "GRU"):
+    getattr(keras.layers, name).inner_loop = lambda self, x, *rest, **named: left.append((self.name, x.device.type))
+made = [layers.LSTM(5, name="LSTM"), layers.SimpleRNN(5, name="RNN"), layers.GRU(5, reset_after=False, name="GRU")]
+for device in ("cpu", "cuda"):
+    for layer in made:
+        layer.build((None, 7, 4))
+        with FakeTensorMode(allow_non_fake_inputs=True):
+            x, h = torch.empty(3, 7, 4, device=device), torch.empty(3, 5, device=device)
+            layer.inner_loop(x, [h, h] if layer.name == "LSTM" else [h], None)
+assert left == [("GRU", "cpu"), ("LSTM", "cuda"), ("RNN", "cuda"), ("GRU", "cuda")], left
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
+def test_a_gpu_on_torch_is_left_to_keras():
+    """Where Keras has kernels of PyTorch's and cuDNN's for LSTM and GRU."""
+    done = python("-c", GPU_ON_TORCH, KERAS_BACKEND="torch")
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,9 @@
-"""`fit` of keras_port.feeding.Model against that of keras.Model."""
+"""`fit` and `predict` of keras_port.feeding.Model against those of keras.Model."""
 
 from __future__ import annotations
+
+import gc
+import weakref
 
 import keras
 import numpy as np
@@ -85,11 +88,64 @@ def test_what_it_leaves_to_keras(options, monkeypatch):
     assert named == {"shuffle": True, **options}
 
 
+def test_the_arrays_are_let_go():
+    _, ours = pair()
+    x, y = arrays()
+    gone = [weakref.ref(array) for array in (x, y)]
+    ours.fit(x, y, batch_size=8, verbose=0)
+    ours.predict(x, batch_size=8, verbose=0)
+    del x, y
+    gc.collect()
+    assert all(found() is None for found in gone)
+
+
 def test_unequal_arrays_are_refused_as_by_keras():
     _, ours = pair()
     x, y = arrays()
     with pytest.raises(ValueError, match="cardinality"):
         ours.fit(x, y[:-1], verbose=0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+@pytest.mark.parametrize("rows", [1, 8, ROWS])
+def test_predict_is_keras(rows, dtype):
+    """Of part of a batch, a whole one, and several: the same products of the same numbers, in sums of another order."""
+    stock, ours = pair()
+    x, _ = arrays(dtype)
+    found, wanted = (model.predict(x[:rows], batch_size=8, verbose=0) for model in (ours, stock))
+    assert type(found) is type(wanted) is np.ndarray and found.dtype == wanted.dtype
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+def test_predict_of_one_batch_makes_no_pipeline(monkeypatch, capsys):
+    """... unless somebody watches: a progress bar, or callbacks."""
+    _, ours = pair()
+    x, _ = arrays()
+    given, own = [], keras.Model.predict
+    monkeypatch.setattr(keras.Model, "predict", lambda self, x, *rest: given.append(x) or own(self, x, *rest))
+    ours.predict(x[:8], batch_size=8, verbose=0)
+    assert not given
+    ours.predict(x[:8], batch_size=8)
+    assert "1/1" in capsys.readouterr().out
+    seen = []
+    watch = keras.callbacks.LambdaCallback()
+    watch.on_predict_batch_end = lambda batch, logs: seen.append((batch, logs["outputs"].shape))
+    ours.predict(x, 8, 0, callbacks=[watch])
+    assert seen == [(0, (8, 2)), (1, (8, 2)), (2, (8, 2)), (3, (3, 2))]
+    assert len(given) == 2 and not any(dataset.options().autotune.enabled for dataset in given)
+    ours.predict(x, steps=2, verbose=0, batch_size=8)
+    assert given[-1] is x
+
+
+def test_predict_keeps_the_structure_of_outputs():
+    inputs = keras.Input((4, 3))
+    outputs, *states = keras.layers.LSTM(5, return_state=True)(inputs)
+    model = Model(inputs, {"last": outputs, "states": states})
+    x, _ = arrays()
+    for rows in (3, ROWS):
+        found, wanted = model.predict(x[:rows], 8, 0), keras.Model.predict(model, x[:rows], 8, 0)
+        keras.tree.assert_same_structure(found, wanted)
+        keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, atol=1e-6), found, wanted)
 
 
 def test_a_saved_model_comes_back(tmp_path):

@@ -144,8 +144,8 @@ def test_batches_are_full_shuffled_and_seeded():
         y = x
 
     def first(seed, count=4):
-        source = training.batches(Split(), 3, seed=seed, dtype="float32")
-        return [next(source) for _ in range(count)]
+        source = training.Batches(Split(), 3, count, seed=seed, dtype="float32")
+        return [source[step] for step in range(count)]
 
     passes = first(0)
     assert all(len(x) == 3 and (x == y).all() for x, y in passes)

@@ -37,9 +37,9 @@ WORKLOADS = {
         Workload("RNN 150, RMSProp", *_RNN),
         Workload("projection + LSTM 128, Adam", *_LSTM),
         Workload("RNN 150, one sequence", *_RNN, batch=1, task="infer"),
-        Workload("RNN 150, batches of 512", *_RNN, batch=512, task="infer"),
+        Workload("RNN 150, batches of 128", *_RNN, task="infer"),
         Workload("projection + LSTM 128, one sequence", *_LSTM, batch=1, task="infer"),
-        Workload("projection + LSTM 128, batches of 512", *_LSTM, batch=512, task="infer"),
+        Workload("projection + LSTM 128, batches of 128", *_LSTM, task="infer"),
     )
 }
 

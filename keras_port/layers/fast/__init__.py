@@ -7,7 +7,8 @@ What differs is `inner_loop`, where Keras runs the cell over time.
 - On PyTorch it is PyTorch's own fused kernel.
 - On JAX it is Keras's own loop: laid out, XLA takes half a minute to compile it, and it runs slower.
 
-Keras's own path is also taken with a GPU (cuDNN), on TensorFlow for more than 48 steps or a number of them that is
+Keras's own path is also taken with a GPU, where it leads to cuDNN (its kernels for LSTM and GRU; tests have seen the
+choice, with a faked GPU, and nobody has measured one), on TensorFlow for more than 48 steps or a number of them that is
 not known beforehand, on PyTorch for masks and what it has no kernel for, for dropout while training, `unroll=True`,
 a GRU with `reset_after`, a layer made with `fast=False`, and everywhere with KERAS_PORT_FAST=0 in the environment.
 

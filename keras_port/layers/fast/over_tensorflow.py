@@ -18,8 +18,8 @@ ROWS = 32  # of a chain at least: fewer rows do not fill a product
 
 
 def on_cpu() -> bool:
-    """Whether TensorFlow computes on the CPU: with a GPU, Keras finds cuDNN."""
-    return not tf.config.list_physical_devices("GPU")
+    """Whether TensorFlow computes on the CPU: with a GPU that it may use, Keras finds cuDNN."""
+    return not tf.config.get_visible_devices("GPU")
 
 
 def over_time(layer, sequences, states, mask):

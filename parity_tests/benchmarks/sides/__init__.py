@@ -25,7 +25,7 @@ class Side:
         program: a function of (the folder for edited scripts, TF 1.15's Python) that gives the command up to the
             workload's arguments.
         after: the arguments behind the workload's.
-        needs: the package without which the side sits out.
+        needs: the packages without which the side sits out.
         tasks: the tasks it has something to say about.
         extra: runs only when asked for by name.
     """
@@ -33,14 +33,14 @@ class Side:
     name: str
     program: Callable[[Path, str | None], list[str]]
     after: tuple[str, ...] = ()
-    needs: str | None = None
+    needs: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     tasks: tuple[str, ...] = ("train", "infer")
     extra: bool = False
 
     @property
     def installed(self) -> bool:
-        return self.needs is None or importlib.util.find_spec(self.needs) is not None
+        return all(importlib.util.find_spec(package) for package in self.needs)
 
 
 def edited_by_hand(folder: Path) -> Path:
@@ -63,9 +63,10 @@ def _script(name: str):
 
 
 def _keras(name: str, make: str, how: str, backend: str = "tensorflow", **options) -> Side:
-    """`how` is the way of training; every such side predicts with predict_on_batch."""
-    tasks = {"fit": ("train", "infer"), "train_on_batch": ("train",), "exported": ("infer",)}[how]
-    return Side(name, _script("keras_side.py"), (make, how), backend, {"KERAS_BACKEND": backend}, tasks, **options)
+    """`how` is the way of calling it; a side that trains with `fit` predicts with predict_on_batch."""
+    tasks = {"fit": ("train", "infer"), "train_on_batch": ("train",)}.get(how, ("infer",))
+    needs = (backend, *(("tf2onnx", "onnxruntime") if how == "onnx" else ()))
+    return Side(name, _script("keras_side.py"), (make, how), needs, {"KERAS_BACKEND": backend}, tasks, **options)
 
 
 SIDES: dict[str, Side] = {
@@ -75,17 +76,22 @@ SIDES: dict[str, Side] = {
         Side("compat.v1, edited by hand", lambda folder, tf1: [sys.executable, str(edited_by_hand(folder))],
              environment=_LEGACY_KERAS),
         Side("legacy-tf1 run", lambda folder, tf1: [sys.executable, "-m", "legacy_tf1", "run", str(FOLDER / "tf1.py")]),
+        Side("legacy-tf1 run --fast",
+             lambda folder, tf1: [sys.executable, "-m", "legacy_tf1", "run", "--fast", str(FOLDER / "tf1.py")]),
         _keras("keras_port", "port", "fit"),
-        _keras("keras_port, exported", "port", "exported"),
+        _keras("keras_port, predict", "port", "predict"),
+        _keras("keras_port, SavedModel", "port", "saved_model"),
+        _keras("keras_port, ONNX", "port", "onnx"),
         _keras("Keras", "stock", "fit"),
         _keras("Keras, train_on_batch", "stock", "train_on_batch"),
+        _keras("Keras, predict", "stock", "predict"),
         _keras("Keras, unroll=True", "unrolled", "fit", extra=True),
         _keras("keras_port on JAX", "port", "fit", "jax"),
         _keras("Keras on JAX", "stock", "fit", "jax", extra=True),  # minutes for a round: its loop is slow on a CPU
         _keras("keras_port on PyTorch", "port", "fit", "torch"),
         _keras("Keras on PyTorch", "stock", "fit", "torch"),
-        Side("PyTorch", _script("pytorch.py"), needs="torch"),
-        Side(LIMIT, _script("limit.py"), needs="torch"),
+        Side("PyTorch", _script("pytorch.py"), needs=("torch",)),
+        Side(LIMIT, _script("limit.py"), needs=("torch",)),
     )
 }  # fmt: skip
 

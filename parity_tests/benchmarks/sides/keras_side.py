@@ -8,7 +8,7 @@ import tempfile
 import rounds
 
 job = rounds.job()
-make, how = job.rest  # stock, unrolled or port; fit, train_on_batch or exported
+make, how = job.rest  # stock, unrolled or port; fit, train_on_batch, predict, saved_model or onnx
 
 os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(job.cores)
 
@@ -60,7 +60,19 @@ def predict_on_batch(steps):
         model.predict_on_batch(next(source)[0])
 
 
-def exported():
+def predict(steps):
+    """One sequence at a time as it comes; batches out of all that are there."""
+    if job.batch == 1:
+        for _ in range(steps):
+            model.predict(next(source)[0], verbose=0)
+        return
+    left = steps * job.batch
+    while left > 0:
+        model.predict(x[:left], batch_size=job.batch, verbose=0)
+        left -= len(x)
+
+
+def saved_model():
     """The model as a SavedModel, read back without Keras."""
     import tensorflow as tf
 
@@ -75,10 +87,33 @@ def exported():
     return run
 
 
-if job.task == "train":
-    run = {"fit": fit, "train_on_batch": train_on_batch}[how]
-else:
-    run = exported() if how == "exported" else predict_on_batch
+def onnx():
+    """The model as an ONNX file, in ONNX Runtime."""
+    import onnxruntime
+
+    threads = onnxruntime.SessionOptions()
+    threads.intra_op_num_threads = job.cores
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        model.predict_on_batch(x[:1])  # Keras exports no model that has never been called
+        model.export(path, format="onnx", verbose=False)
+        session = onnxruntime.InferenceSession(path, threads)
+    versions["onnxruntime"] = onnxruntime.__version__
+    name = session.get_inputs()[0].name
+
+    def run(steps):
+        for _ in range(steps):
+            session.run(None, {name: next(source)[0]})
+
+    return run
+
+
 backend = keras.backend.backend()
 versions = {"keras": keras.__version__, backend: __import__(backend).__version__, "numpy": np.__version__}
+if how in ("saved_model", "onnx"):
+    run = {"saved_model": saved_model, "onnx": onnx}[how]()
+elif job.task == "train":
+    run = {"fit": fit, "train_on_batch": train_on_batch}[how]
+else:
+    run = {"fit": predict_on_batch, "predict": predict}[how]
 rounds.serve(run, versions)
