@@ -85,7 +85,40 @@ APPROXIMATE: dict[str, str] = {
     "contrib.learn.Estimator": "x and y are arrays, not iterators; there is no export_savedmodel",
     "contrib.learn.Experiment": "it evaluates every train_steps_per_iteration steps, else at the end only; it exports nothing",
     "contrib.learn.learn_runner": "it runs in this process only",
-    "contrib.estimator": "the estimators and hooks that were in tf.estimator as well; heads have other constructors",
+    **{
+        f"contrib.estimator.{name}": "seeded start values are its own, and its optimizer's slots lack the part t_0 of their names"
+        for name in ("RNNClassifier", "RNNEstimator")
+    },
+    **{
+        f"contrib.distributions.{name}": "seeded draws after making or drawing from one are its own; it has no attributes of bijectors"
+        for name in (
+            "BetaWithSoftplusConcentration",
+            "Cauchy",
+            "Chi2",
+            "Deterministic",
+            "ExpRelaxedOneHotCategorical",
+            "ExponentialWithSoftplusRate",
+            "GammaWithSoftplusConcentrationRate",
+            "Geometric",
+            "HalfNormal",
+            "Independent",
+            "LaplaceWithSoftplusScale",
+            "Logistic",
+            "Mixture",
+            "MixtureSameFamily",
+            "MultivariateNormalDiag",
+            "MultivariateNormalDiagWithSoftplusScale",
+            "MultivariateNormalFullCovariance",
+            "MultivariateNormalTriL",
+            "NormalWithSoftplusScale",
+            "OneHotCategorical",
+            "Poisson",
+            "RelaxedBernoulli",
+            "RelaxedOneHotCategorical",
+            "StudentTWithAbsDfSoftplusScale",
+        )
+    },
+    "contrib.feature_column.sequence_input_layer": "seeded start values of its columns are its own",
     "contrib.tpu": _TPU,
     "estimator.tpu": _TPU,
     "contrib.keras": _KERAS,

@@ -156,12 +156,24 @@ def _check_import_from(owner: types.ModuleType, name: str) -> None:
     if name == "*" or hasattr(owner, name):
         return
     full = f"{owner.__name__}.{name}"
+    if name in moved.LATE.get(owner.__name__, ()):
+        setattr(owner, name, _refused(full))
+        return
     try:
         importlib.import_module(full)
     except ImportError:
         raise MissingModule(
             f"cannot import {name} from {owner.__name__}", remedy=_remedy(full), where=caller()
         ) from None
+
+
+def _refused(full: str) -> type:
+    """A class in the place of one that TF 1.15 lets every script import, and few use: making one is the error."""
+
+    def __init__(self, *args, **kwargs):
+        raise _missing(full)
+
+    return type(full.rpartition(".")[2], (), {"__init__": __init__, "__doc__": f"{_short(full)}: {_remedy(full)}"})
 
 
 def _is_real_module(name: str) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from legacy_tf1 import before_1_0
 from legacy_tf1.contrib import rows
 
-__all__ = ["FOLDERS", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
+__all__ = ["FOLDERS", "LATE", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
@@ -52,6 +52,9 @@ def _split(name: str, *parts: str) -> tuple[str, tuple[str, ...]]:
     return f"{_PYTHON}.{name}", (f"{_PYTHON}.{name}", *(f"{_PYTHON}.{part}" for part in parts))
 
 
+# TF1 module -> classes that scripts import on every machine and use on some: refused where one is made
+LATE: dict[str, tuple[str, ...]] = rows.LATE
+
 # TF1 module -> modules of today whose public names it shows, searched in this order
 MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow": (_V1,),
@@ -66,7 +69,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.contrib.ctc": ("tensorflow.python.ops.ctc_ops",),  # TF 0.x
     "tensorflow.contrib.ctc.ctc_ops": ("tensorflow.python.ops.ctc_ops",),
     "tensorflow.contrib.deprecated": (),
-    "tensorflow.contrib.distributions": (f"{_V1}.distributions",),
+    "tensorflow.contrib.distributions": (f"{_OURS}.distributions",),
     "tensorflow.contrib.legacy_seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.contrib.rnn": (f"{_OURS}.rnn",),

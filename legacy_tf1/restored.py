@@ -38,6 +38,11 @@ _JOBLIB = {name: f"joblib:{name}" for name in ("Memory", "Parallel", "delayed", 
 _HERE = "legacy_tf1.restored"
 _OF_A_NUMBER = ("ceil", "cos", "exp", "fabs", "floor", "isnan", "log", "log10", "log2", "pow", "sin", "sqrt", "tanh")
 
+_WINDOWS = (
+    "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "chebwin", "cosine", "exponential",
+    "flattop", "gaussian", "general_gaussian", "hamming", "hann", "kaiser", "nuttall", "parzen", "triang", "tukey",
+)  # fmt: skip
+
 # module -> removed name -> "module:name" of today; "module:" is a module
 REMOVED: dict[str, dict[str, str]] = {
     "base64": {"decodestring": "base64:decodebytes", "encodestring": "base64:encodebytes"},
@@ -58,12 +63,18 @@ REMOVED: dict[str, dict[str, str]] = {
     },
     "platform": {"dist": f"{_HERE}:dist", "linux_distribution": f"{_HERE}:dist"},
     "random": {},
+    "scipy.integrate": {
+        "cumtrapz": "scipy.integrate:cumulative_trapezoid",
+        "simps": "scipy.integrate:simpson",
+        "trapz": "scipy.integrate:trapezoid",
+    },
     "scipy.misc": {
         "comb": "scipy.special:comb",
         "derivative": f"{_HERE}:derivative",
         "factorial": "scipy.special:factorial",
         "logsumexp": "scipy.special:logsumexp",
     },
+    "scipy.signal": {name: f"scipy.signal.windows:{name}" for name in _WINDOWS},
     "sklearn.cross_validation": _SELECTION,
     "sklearn.externals.joblib": _JOBLIB,
     "sklearn.externals": {"joblib": "joblib:", "six": "six:"},

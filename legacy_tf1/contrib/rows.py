@@ -1,11 +1,11 @@
 """The rows of `moved.py` for tf.contrib apart from its recurrent packages, and for the tutorials' modules.
 
-The same tables, kept beside the modules that they name: MODULES, NAMES and RETIRED mean what they mean there.
+The same tables, kept beside the modules that they name: LATE, MODULES, NAMES and RETIRED mean what they mean there.
 """
 
 from __future__ import annotations
 
-__all__ = ["MODULES", "NAMES", "RETIRED"]
+__all__ = ["LATE", "MODULES", "NAMES", "RETIRED"]
 
 _V1, _PYTHON, _OURS = "tensorflow.compat.v1", "tensorflow.python", "legacy_tf1.contrib"
 _CONTRIB = "tensorflow.contrib"
@@ -136,7 +136,26 @@ MODULES: dict[str, tuple[str, ...]] = {
             },
         },
     ),
-    f"{_CONTRIB}.estimator": ("legacy_tf1.estimators", "legacy_tf1.estimators.experimental"),
+    **_paths(
+        f"{_CONTRIB}.estimator",
+        {
+            "": (f"{_OURS}.estimator", "legacy_tf1.estimators", "legacy_tf1.estimators.experimental"),
+            "python.estimator.extenders": (f"{_OURS}.estimator.extenders", "legacy_tf1.estimators"),
+            "python.estimator.head": f"{_OURS}.estimator.heads",
+            "python.estimator.multi_head": f"{_OURS}.estimator.multi",
+            "python.estimator.rnn": f"{_OURS}.estimator.rnn",
+        },
+    ),
+    **_paths(
+        f"{_CONTRIB}.feature_column",
+        {
+            "": f"{_OURS}.feature_column",
+            "python.feature_column.sequence_feature_column": (
+                f"{_OURS}.feature_column",
+                f"{_PYTHON}.feature_column.sequence_feature_column",
+            ),
+        },
+    ),
     f"{_CONTRIB}.tpu": ("legacy_tf1.estimators.tpu", f"{_V1}.tpu"),
     **_paths(
         f"{_CONTRIB}.lookup",
@@ -225,6 +244,16 @@ NAMES: dict[str, str] = {
     f"{_CONTRIB}.data.TFRecordDataset": f"{_V1}:data.TFRecordDataset",
     f"{_CONTRIB}.data.TextLineDataset": f"{_V1}:data.TextLineDataset",
 }  # fmt: skip
+
+# scripts import these on every machine, and TF 1.15 without a GPU refuses them at the first session.run
+LATE: dict[str, tuple[str, ...]] = dict.fromkeys(
+    (
+        f"{_CONTRIB}.cudnn_rnn",
+        f"{_CONTRIB}.cudnn_rnn.python.layers.cudnn_rnn",
+        f"{_CONTRIB}.cudnn_rnn.python.ops.cudnn_rnn_ops",
+    ),
+    ("CudnnGRU", "CudnnLSTM", "CudnnRNNRelu", "CudnnRNNTanh"),
+)
 
 _ESTIMATOR = "use the one of the same kind in tf.estimator, or write a model_fn for tf.estimator.Estimator"
 _FEATURES = "build the input with tf.placeholder, tf.one_hot and tf.nn.embedding_lookup"
