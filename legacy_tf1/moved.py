@@ -270,6 +270,10 @@ NAMES: dict[str, str] = {
         for name in ("ctc_loss", "nce_loss", "sampled_softmax_loss")
     },
     **{
+        f"{owner}.ctc_loss": "legacy_tf1.before_1_0:ctc_loss"
+        for owner in ("tensorflow.contrib.ctc", "tensorflow.contrib.ctc.ctc_ops", f"{_PYTHON}.ops.ctc_ops")
+    },
+    **{
         f"{owner}.FLAGS": "legacy_tf1.core:FLAGS"
         for owner in ("tensorflow.app.flags", "tensorflow.flags", f"{_PYTHON}.platform.flags")
     },

@@ -53,6 +53,7 @@ def test_old_calls_compute_what_the_new_ones_do(tmp_path):
 MODELS_RNN = """
     import numpy as np
     import tensorflow as tf
+    from tensorflow.contrib.ctc import ctc_ops
     from tensorflow.models.rnn import linear, rnn, rnn_cell, seq2seq
     from tensorflow.models.rnn.ptb import reader
 
@@ -77,7 +78,7 @@ MODELS_RNN = """
     pairs = [
         (tf.nn.sampled_softmax_loss(w, b, x, c, 2, 5, sampled_values=s), tf.nn.sampled_softmax_loss(w, b, c, x, 2, 5, sampled_values=s))
         for s in [tf.nn.log_uniform_candidate_sampler(c, 1, 2, True, 5, seed=1)]
-    ] + [(tf.nn.ctc_loss(logits, ids, [6]), tf.nn.ctc_loss(ids, logits, [6]))]
+    ] + [(ctc_loss(logits, ids, [6]), tf.nn.ctc_loss(ids, logits, [6])) for ctc_loss in (tf.nn.ctc_loss, ctc_ops.ctc_loss)]
 
     keep = tf.placeholder(tf.float32)
     dropped = rnn_cell.DropoutWrapper(rnn_cell.GRUCell(4), output_keep_prob=keep)
