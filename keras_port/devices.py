@@ -31,12 +31,10 @@ def several(count: int):
 
     backend = keras.backend.backend()
     if backend not in _SCOPES:
+        own = ", or train the model in a loop of your own with PyTorch's DistributedDataParallel"
         raise DeviceError(
             f"--devices {count}: Keras has no distribution on {backend}; set KERAS_BACKEND=tensorflow or KERAS_BACKEND=jax"
-            + (
-                ", or train the model in a loop of your own with PyTorch's DistributedDataParallel"
-                * (backend == "torch")
-            )
+            + (own if backend == "torch" else "")
         )
     return _SCOPES[backend](count)
 
@@ -80,6 +78,6 @@ _SCOPES = {"tensorflow": _tensorflow, "jax": _jax}
 
 def _first(names: list[str], count: int, kind: str) -> list[str]:
     if len(names) < count:
-        virtual = "; virtual CPU devices can only be made before the backend has computed anything" * (kind == "CPU")
-        raise DeviceError(f"--devices {count}: {len(names)} of kind {kind} here{virtual}")
+        virtual = "; virtual CPU devices can only be made before the backend has computed anything"
+        raise DeviceError(f"--devices {count}: {len(names)} of kind {kind} here" + (virtual if kind == "CPU" else ""))
     return names[:count]
