@@ -137,7 +137,9 @@ def test_a_source_url_of_the_scripts_own_is_not_replaced_by_mnist(digits_directo
 
 
 def test_without_a_seed_numpys_own_seed_does_not_decide():
-    with use_data("digits"):
+    import tensorflow as tf
+
+    with use_data("digits"), tf.Graph().as_default():  # a graph of its own has no seed, whatever other tests have set
         drawn = []
         for _ in range(2):
             np.random.seed(3)
