@@ -272,7 +272,8 @@ class Folder:
 
     def end(self, meta, arrays):
         _write_arrays(self.folder / "end.npz", arrays)
-        self.note(**meta)
+        # Ctrl-C may come when a step's file is written and the step is not yet counted
+        self.note(**dict(meta, steps=len(list((self.folder / "steps").glob("*.npz")))))
 
     def note(self, **meta):
         """Bring `recording.json` up to date."""
