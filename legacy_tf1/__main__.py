@@ -155,9 +155,9 @@ def _record(options) -> int:
 
 
 def _conclude(folder, output: Path, status: int) -> int:
-    steps = folder.manifest["steps"]
     if status:
         folder.note(status="interrupted" if status == 130 else f"the script ended with exit status {status}")
+    steps = folder.manifest["steps"]
     if not steps:
         print("error: the script made no training step: no Session.run applied an optimizer's update", file=sys.stderr)
         return status or 1

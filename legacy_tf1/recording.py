@@ -268,16 +268,14 @@ class Folder:
 
     def step(self, index, arrays):
         _write_arrays(self.folder / "steps" / ("%08d.npz" % index), arrays)
-        self.manifest["steps"] = index + 1
 
     def end(self, meta, arrays):
         _write_arrays(self.folder / "end.npz", arrays)
-        # Ctrl-C may come when a step's file is written and the step is not yet counted
-        self.note(**dict(meta, steps=len(list((self.folder / "steps").glob("*.npz")))))
+        self.note(**meta)
 
     def note(self, **meta):
-        """Bring `recording.json` up to date."""
-        self.manifest.update(meta)
+        """Bring `recording.json` up to date. The files say how many steps are whole, whenever Ctrl-C came."""
+        self.manifest.update(meta, steps=_whole_steps(self.folder))
         text = json.dumps(self.manifest, indent=1, sort_keys=True).encode()
         _write(self.folder / "recording.json", lambda file: file.write(text))
 
@@ -310,13 +308,17 @@ class open_recording:
         self.end = _read_arrays(end) if end.is_file() else None
 
     def __len__(self):
-        """The number of whole steps: files without a gap from the first one on."""
-        names = {path.name for path in (self.folder / "steps").glob("*.npz")}
-        return next(k for k in range(len(names) + 1) if "%08d.npz" % k not in names)
+        return _whole_steps(self.folder)
 
     def __iter__(self):
         for index in range(len(self)):
             yield _read_arrays(self.folder / "steps" / ("%08d.npz" % index))
+
+
+def _whole_steps(folder):
+    """The number of whole steps: files without a gap from the first one on."""
+    names = {path.name for path in (folder / "steps").glob("*.npz")}
+    return next(k for k in range(len(names) + 1) if "%08d.npz" % k not in names)
 
 
 def versions(tf):
