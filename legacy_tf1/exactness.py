@@ -8,6 +8,8 @@ notice. Names are relative to `tensorflow`.
 
 from __future__ import annotations
 
+from legacy_tf1.contrib.distributions import DENSITIES
+
 __all__ = ["APPROXIMATE", "ARGUMENTS", "NAME_MOVED", "SEEDS_AFTER", "SEEDS_AFTER_GRADIENT", "difference"]
 
 # these make more or fewer ops than in TF 1.15: {name: why}; the values they compute are the same
@@ -91,32 +93,7 @@ APPROXIMATE: dict[str, str] = {
     },
     **{
         f"contrib.distributions.{name}": "seeded draws after making or drawing from one are its own; it has no attributes of bijectors"
-        for name in (
-            "BetaWithSoftplusConcentration",
-            "Cauchy",
-            "Chi2",
-            "Deterministic",
-            "ExpRelaxedOneHotCategorical",
-            "ExponentialWithSoftplusRate",
-            "GammaWithSoftplusConcentrationRate",
-            "Geometric",
-            "HalfNormal",
-            "Independent",
-            "LaplaceWithSoftplusScale",
-            "Logistic",
-            "Mixture",
-            "MixtureSameFamily",
-            "MultivariateNormalDiag",
-            "MultivariateNormalDiagWithSoftplusScale",
-            "MultivariateNormalFullCovariance",
-            "MultivariateNormalTriL",
-            "NormalWithSoftplusScale",
-            "OneHotCategorical",
-            "Poisson",
-            "RelaxedBernoulli",
-            "RelaxedOneHotCategorical",
-            "StudentTWithAbsDfSoftplusScale",
-        )
+        for name in DENSITIES
     },
     "contrib.feature_column.sequence_input_layer": "seeded start values of its columns are its own",
     "contrib.tpu": _TPU,

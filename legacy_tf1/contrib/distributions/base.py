@@ -1,10 +1,19 @@
-"""What every distribution of this package does the same way: its shapes from its parameters, its checks."""
+"""What the distributions of this package do the same way: how they begin, their parameters, checks and shapes."""
 
 from __future__ import annotations
 
 import tensorflow.compat.v1 as tf
 
-__all__ = ["REPARAMETERIZED", "NOT_REPARAMETERIZED", "Elementwise", "check_positive", "softmax_parameters"]
+__all__ = [
+    "NOT_REPARAMETERIZED",
+    "REPARAMETERIZED",
+    "Density",
+    "Elementwise",
+    "LogitsAndProbs",
+    "check_positive",
+    "sigmoid_parameters",
+    "softmax_parameters",
+]
 
 REPARAMETERIZED = tf.distributions.FULLY_REPARAMETERIZED
 NOT_REPARAMETERIZED = tf.distributions.NOT_REPARAMETERIZED
@@ -17,10 +26,27 @@ def check_positive(value, validate_args: bool):
         return tf.identity(value)
 
 
-def softmax_parameters(logits, probs, name: str, validate_args: bool = False):
-    """(logits, probs) of which the program gave one."""
-    if (logits is None) == (probs is None):
-        raise ValueError("Must pass probs or logits, but not both.")
+def sigmoid_parameters(logits, probs, check=lambda probs: probs):
+    """(logits, probs) of yes or no, of which the program gave one; `check` sees the probs that it gave.
+
+    Raises:
+        ValueError: it gave none or both.
+    """
+    _check_one(logits, probs)
+    if logits is not None:
+        logits = tf.convert_to_tensor(logits, name="logits")
+        return logits, tf.sigmoid(logits, name="probs")
+    probs = check(tf.convert_to_tensor(probs, name="probs"))
+    return tf.log(probs) - tf.log1p(-probs), probs
+
+
+def softmax_parameters(logits, probs, validate_args: bool = False):
+    """(logits, probs) of classes, (*batch, classes), of which the program gave one.
+
+    Raises:
+        ValueError: it gave none or both.
+    """
+    _check_one(logits, probs)
     if logits is not None:
         logits = tf.convert_to_tensor(logits, name="logits")
         return logits, tf.nn.softmax(logits, name="probs")
@@ -31,7 +57,39 @@ def softmax_parameters(logits, probs, name: str, validate_args: bool = False):
     return tf.log(probs, name="logits"), probs
 
 
-class Elementwise(tf.distributions.Distribution):
+def _check_one(logits, probs):
+    if (logits is None) == (probs is None):
+        raise ValueError("Must pass probs or logits, but not both.")
+
+
+class Density(tf.distributions.Distribution):
+    """A distribution whose `parameters`, the arguments of its constructor, hold validate_args and allow_nan_stats."""
+
+    def __init__(self, dtype, reparameterization_type, parameters: dict, graph_parents: list, name: str):
+        super().__init__(
+            dtype=dtype,
+            reparameterization_type=reparameterization_type,
+            validate_args=parameters["validate_args"],
+            allow_nan_stats=parameters["allow_nan_stats"],
+            parameters=parameters,
+            graph_parents=graph_parents,
+            name=name,
+        )
+
+
+class LogitsAndProbs:
+    """The two attributes of a distribution that keeps its chances both ways."""
+
+    @property
+    def logits(self):
+        return self._logits
+
+    @property
+    def probs(self):
+        return self._probs
+
+
+class Elementwise(Density):
     """A distribution over single numbers, one per entry of its parameters broadcast together.
 
     `_of` names those parameters' attributes.

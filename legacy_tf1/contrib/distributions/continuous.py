@@ -10,7 +10,13 @@ import math
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from legacy_tf1.contrib.distributions.base import REPARAMETERIZED, Elementwise, check_positive
+from legacy_tf1.contrib.distributions.base import (
+    REPARAMETERIZED,
+    Elementwise,
+    LogitsAndProbs,
+    check_positive,
+    sigmoid_parameters,
+)
 
 __all__ = ["Cauchy", "HalfNormal", "Logistic", "RelaxedBernoulli"]
 
@@ -26,15 +32,7 @@ class _LocationScale(Elementwise):
             self._loc = tf.identity(tf.convert_to_tensor(loc, name="loc"))
             self._scale = check_positive(tf.convert_to_tensor(scale, name="scale"), validate_args)
             tf.debugging.assert_same_float_dtype([self._loc, self._scale])
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._scale],
-            name=name,
-        )
+        super().__init__(self._scale.dtype, REPARAMETERIZED, parameters, [self._loc, self._scale], name)
 
     @staticmethod
     def _param_shapes(sample_shape):
@@ -134,15 +132,7 @@ class HalfNormal(Elementwise):
         parameters = dict(locals())
         with tf.name_scope(name, values=[scale]) as name:
             self._scale = check_positive(tf.convert_to_tensor(scale, name="scale"), validate_args)
-        super().__init__(
-            dtype=self._scale.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._scale],
-            name=name,
-        )
+        super().__init__(self._scale.dtype, REPARAMETERIZED, parameters, [self._scale], name)
 
     @property
     def scale(self):
@@ -174,7 +164,7 @@ class HalfNormal(Elementwise):
         return tf.square(self.scale) * (1.0 - 2.0 / math.pi)
 
 
-class RelaxedBernoulli(Elementwise):
+class RelaxedBernoulli(LogitsAndProbs, Elementwise):
     """A Bernoulli draw softened by a temperature: the sigmoid of a logistic number, in (0, 1)."""
 
     _of = ("temperature", "logits")
@@ -183,40 +173,18 @@ class RelaxedBernoulli(Elementwise):
         self, temperature, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name="RelaxedBernoulli"
     ):
         parameters = dict(locals())
-        if (logits is None) == (probs is None):
-            raise ValueError("Must pass probs or logits, but not both.")
         with tf.name_scope(name, values=[logits, probs, temperature]) as name:
             self._temperature = check_positive(tf.convert_to_tensor(temperature, name="temperature"), validate_args)
-            if logits is not None:
-                self._logits = tf.convert_to_tensor(logits, name="logits")
-                self._probs = tf.sigmoid(self._logits, name="probs")
-            else:
-                self._probs = tf.convert_to_tensor(probs, name="probs")
-                self._logits = tf.log(self._probs) - tf.log1p(-self._probs)
+            self._logits, self._probs = sigmoid_parameters(logits, probs)
             self._logistic = Logistic(
                 self._logits / self._temperature, 1.0 / self._temperature, validate_args=validate_args, name="Logistic"
             )
-        super().__init__(
-            dtype=self._logistic.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._temperature, self._logits, self._probs],
-            name=name,
-        )
+        parents = [self._temperature, self._logits, self._probs]
+        super().__init__(self._logistic.dtype, REPARAMETERIZED, parameters, parents, name)
 
     @property
     def temperature(self):
         return self._temperature
-
-    @property
-    def logits(self):
-        return self._logits
-
-    @property
-    def probs(self):
-        return self._probs
 
     def _sample_n(self, n, seed=None):
         return tf.sigmoid(self._logistic.sample(n, seed=seed))

@@ -8,7 +8,14 @@ from __future__ import annotations
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from legacy_tf1.contrib.distributions.base import NOT_REPARAMETERIZED, REPARAMETERIZED, Elementwise, check_positive
+from legacy_tf1.contrib.distributions.base import (
+    NOT_REPARAMETERIZED,
+    REPARAMETERIZED,
+    Elementwise,
+    LogitsAndProbs,
+    check_positive,
+    sigmoid_parameters,
+)
 
 __all__ = ["Deterministic", "Geometric", "Poisson"]
 
@@ -32,15 +39,7 @@ class Poisson(Elementwise):
             else:
                 self._log_rate = tf.identity(tf.convert_to_tensor(log_rate, name="log_rate"))
                 self._rate = tf.exp(self._log_rate, name="rate")
-        super().__init__(
-            dtype=self._rate.dtype,
-            reparameterization_type=NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._rate],
-            name=name,
-        )
+        super().__init__(self._rate.dtype, NOT_REPARAMETERIZED, parameters, [self._rate], name)
 
     @property
     def rate(self):
@@ -75,39 +74,16 @@ class Poisson(Elementwise):
         return tf.floor(self.rate)
 
 
-class Geometric(Elementwise):
+class Geometric(LogitsAndProbs, Elementwise):
     """The number of failures before the first success, whose probability is `probs`."""
 
     _of = ("probs",)
 
     def __init__(self, logits=None, probs=None, validate_args=False, allow_nan_stats=True, name="Geometric"):
         parameters = dict(locals())
-        if (logits is None) == (probs is None):
-            raise ValueError("Must pass probs or logits, but not both.")
         with tf.name_scope(name, values=[logits, probs]) as name:
-            if logits is not None:
-                self._logits = tf.convert_to_tensor(logits, name="logits")
-                self._probs = tf.sigmoid(self._logits, name="probs")
-            else:
-                self._probs = check_positive(tf.convert_to_tensor(probs, name="probs"), validate_args)
-                self._logits = tf.log(self._probs) - tf.log1p(-self._probs)
-        super().__init__(
-            dtype=self._probs.dtype,
-            reparameterization_type=NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._probs, self._logits],
-            name=name,
-        )
-
-    @property
-    def logits(self):
-        return self._logits
-
-    @property
-    def probs(self):
-        return self._probs
+            self._logits, self._probs = sigmoid_parameters(logits, probs, lambda p: check_positive(p, validate_args))
+        super().__init__(self._probs.dtype, NOT_REPARAMETERIZED, parameters, [self._probs, self._logits], name)
 
     def _sample_n(self, n, seed=None):
         uniform = self._uniform(n, seed, low=np.finfo(self.dtype.as_numpy_dtype).tiny)
@@ -147,15 +123,8 @@ class Deterministic(Elementwise):
             self._atol = tf.convert_to_tensor(0 if atol is None else atol, dtype=self._loc.dtype, name="atol")
             self._rtol = tf.convert_to_tensor(0 if rtol is None else rtol, dtype=self._loc.dtype, name="rtol")
             self._slack = self._atol if rtol is None else self._atol + self._rtol * tf.abs(self._loc)
-        super().__init__(
-            dtype=self._loc.dtype,
-            reparameterization_type=REPARAMETERIZED if self._loc.dtype.is_floating else NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._loc, self._slack],
-            name=name,
-        )
+        kind = REPARAMETERIZED if self._loc.dtype.is_floating else NOT_REPARAMETERIZED
+        super().__init__(self._loc.dtype, kind, parameters, [self._loc, self._slack], name)
 
     @property
     def loc(self):

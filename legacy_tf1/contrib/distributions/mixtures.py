@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import tensorflow.compat.v1 as tf
 
-from legacy_tf1.contrib.distributions.base import NOT_REPARAMETERIZED
+from legacy_tf1.contrib.distributions.base import NOT_REPARAMETERIZED, Density
 
 __all__ = ["Independent", "Mixture", "MixtureSameFamily"]
 
 
-class _Mixed(tf.distributions.Distribution):
+class _Mixed(Density):
     """Weights (*batch, components) over components, whose statistics `_stacked` gives along an axis of their own."""
 
     def _weights(self):
@@ -66,15 +66,7 @@ class Mixture(_Mixed):
         if len({each.dtype for each in components}) > 1:
             raise TypeError(f"All components must have the same dtype, but saw: {[e.dtype for e in components]}")
         self._mixing, self._components = cat, list(components)
-        super().__init__(
-            dtype=components[0].dtype,
-            reparameterization_type=NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[cat.logits],
-            name=name,
-        )
+        super().__init__(components[0].dtype, NOT_REPARAMETERIZED, parameters, [cat.logits], name)
 
     @property
     def cat(self):
@@ -131,18 +123,10 @@ class MixtureSameFamily(_Mixed):
         parameters = dict(locals())
         if not mixture_distribution.dtype.is_integer:
             raise ValueError("`mixture_distribution.dtype` is not over integers")
-        known = mixture_distribution.batch_shape.ndims, mixture_distribution.event_shape.ndims
-        if known[1] not in (0, None):
+        if mixture_distribution.event_shape.ndims not in (0, None):
             raise ValueError("`mixture_distribution` must have scalar `event_dim`s")
         self._mixing, self._components = mixture_distribution, components_distribution
-        super().__init__(
-            dtype=components_distribution.dtype,
-            reparameterization_type=NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            name=name,
-        )
+        super().__init__(components_distribution.dtype, NOT_REPARAMETERIZED, parameters, [], name)
 
     @property
     def mixture_distribution(self):

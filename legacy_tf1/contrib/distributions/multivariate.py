@@ -9,18 +9,17 @@ import math
 
 import tensorflow.compat.v1 as tf
 
-from legacy_tf1.contrib.distributions.base import REPARAMETERIZED
+from legacy_tf1.contrib.distributions.base import REPARAMETERIZED, Density
 
 __all__ = [
     "MultivariateNormalDiag",
     "MultivariateNormalDiagWithSoftplusScale",
     "MultivariateNormalFullCovariance",
-    "MultivariateNormalLinearOperator",
     "MultivariateNormalTriL",
 ]
 
 
-class MultivariateNormalLinearOperator(tf.distributions.Distribution):
+class MultivariateNormalLinearOperator(Density):
     """loc + scale @ (a vector of normal numbers), the scale being a `tf.linalg.LinearOperator`."""
 
     def __init__(
@@ -34,15 +33,7 @@ class MultivariateNormalLinearOperator(tf.distributions.Distribution):
         with tf.name_scope(name, values=[loc]) as name:
             self._scale = scale
             self._loc = None if loc is None else tf.convert_to_tensor(loc, name="loc", dtype=scale.dtype)
-        super().__init__(
-            dtype=scale.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[] if loc is None else [self._loc],
-            name=name,
-        )
+        super().__init__(scale.dtype, REPARAMETERIZED, parameters, [] if loc is None else [self._loc], name)
 
     @property
     def loc(self):

@@ -11,6 +11,8 @@ import tensorflow.compat.v1 as tf
 from legacy_tf1.contrib.distributions.base import (
     NOT_REPARAMETERIZED,
     REPARAMETERIZED,
+    Density,
+    LogitsAndProbs,
     check_positive,
     softmax_parameters,
 )
@@ -18,16 +20,8 @@ from legacy_tf1.contrib.distributions.base import (
 __all__ = ["ExpRelaxedOneHotCategorical", "OneHotCategorical", "RelaxedOneHotCategorical"]
 
 
-class _OverClasses(tf.distributions.Distribution):
+class _OverClasses(LogitsAndProbs, Density):
     """Events of (classes,); logits and probs are (*batch, classes)."""
-
-    @property
-    def logits(self):
-        return self._logits
-
-    @property
-    def probs(self):
-        return self._probs
 
     @property
     def event_size(self):
@@ -60,16 +54,8 @@ class OneHotCategorical(_OverClasses):
     ):
         parameters = dict(locals())
         with tf.name_scope(name, values=[logits, probs]) as name:
-            self._logits, self._probs = softmax_parameters(logits, probs, name, validate_args)
-        super().__init__(
-            dtype=dtype,
-            reparameterization_type=NOT_REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._logits, self._probs],
-            name=name,
-        )
+            self._logits, self._probs = softmax_parameters(logits, probs, validate_args)
+        super().__init__(dtype, NOT_REPARAMETERIZED, parameters, [self._logits, self._probs], name)
 
     def _sample_n(self, n, seed=None):
         classes = self.event_size
@@ -119,18 +105,11 @@ class ExpRelaxedOneHotCategorical(_OverClasses):
     ):
         parameters = dict(locals())
         with tf.name_scope(name, values=[logits, probs, temperature]) as name:
-            self._logits, self._probs = softmax_parameters(logits, probs, name, validate_args)
+            self._logits, self._probs = softmax_parameters(logits, probs, validate_args)
             temperature = tf.convert_to_tensor(temperature, dtype=self._logits.dtype, name="temperature")
             self._temperature = check_positive(temperature, validate_args)
-        super().__init__(
-            dtype=dtype or self._logits.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._logits, self._probs, self._temperature],
-            name=name,
-        )
+        parents = [self._logits, self._probs, self._temperature]
+        super().__init__(dtype or self._logits.dtype, REPARAMETERIZED, parameters, parents, name)
 
     @property
     def temperature(self):
@@ -172,15 +151,7 @@ class RelaxedOneHotCategorical(_OverClasses):
             temperature, logits, probs, dtype, validate_args, allow_nan_stats
         )
         self._logits, self._probs = self.distribution.logits, self.distribution.probs
-        super().__init__(
-            dtype=self.distribution.dtype,
-            reparameterization_type=REPARAMETERIZED,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            parameters=parameters,
-            graph_parents=[self._logits, self._probs],
-            name=name,
-        )
+        super().__init__(self.distribution.dtype, REPARAMETERIZED, parameters, [self._logits, self._probs], name)
 
     @property
     def temperature(self):
