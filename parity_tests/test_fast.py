@@ -87,14 +87,44 @@ def test_as_keras(name, shape, flags, use_bias, masked, started, chains, dtype, 
     assert_same(got, results(own, x, states, mask=mask), dtype)
 
 
-@pytest.mark.parametrize("activation", ["relu", "softmax", "linear"])
-def test_any_activation(activation):
-    """softmax, too, which is not done number by number."""
+@pytest.fixture
+def taken(monkeypatch):
+    """The fast calls that were made."""
+    calls, real = [], over_tensorflow._chain
+    monkeypatch.setattr(over_tensorflow, "_chain", lambda *a: calls.append(a) or real(*a))
+    return calls
+
+
+@pytest.mark.parametrize("activation", ["relu", "elu", "linear", "sigmoid", "softmax", "selu"])
+def test_any_activation(activation, taken):
+    """Those without a written gradient, the last two, go Keras's way."""
     x = np.random.default_rng(0).normal(size=(3, 4, 2))
     for name in NAMES:
         of_gates = {} if name == "SimpleRNN" else {"recurrent_activation": "hard_sigmoid"}
         own, ours = pair(name, 2, 3, activation=activation, dtype="float64", **of_gates)
         assert_same(results(ours, x, []), results(own, x, []), "float64")
+        assert bool(taken) is (activation not in ("softmax", "selu"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_gradient_of_the_gradient(name):
+    """As a gradient penalty needs it."""
+    random = np.random.default_rng(0)
+    x, found = random.normal(size=(3, 4, 2)), []
+    for layer in pair(name, 2, 3, dtype="float64"):
+        inputs, weights = tf.constant(x), [variable.value for variable in layer.trainable_variables]
+
+        @tf.function
+        def penalty(inputs=inputs, layer=layer, weights=weights):
+            with tf.GradientTape() as outer:
+                with tf.GradientTape() as inner:
+                    inner.watch(inputs)
+                    shown = tf.reduce_sum(tf.sin(layer(inputs)))
+                loss = tf.reduce_sum(inner.gradient(shown, inputs) ** 2)
+            return outer.gradient(loss, weights)
+
+        found.append([np.array(part) for part in penalty()])
+    assert_same(found[1], found[0], "float64")
 
 
 def test_stateful():
@@ -105,14 +135,6 @@ def test_stateful():
     ours.set_weights(own.get_weights())
     for _ in range(2):
         assert_same([np.array(ours(x))], [np.array(own(x))], "float32")
-
-
-@pytest.fixture
-def taken(monkeypatch):
-    """The fast calls that were made."""
-    calls, real = [], over_tensorflow._chain
-    monkeypatch.setattr(over_tensorflow, "_chain", lambda *a: calls.append(a) or real(*a))
-    return calls
 
 
 FAST = [{}, {"dropout": 0.5, "training": False}, {"go_backwards": True}, {"return_state": True}]

@@ -12,11 +12,7 @@ _LOOPS = {"tensorflow": "over_tensorflow", "torch": "over_torch"}
 
 
 class _Fast:
-    """Before a recurrent layer of Keras's: the faster loop, and what sends the layer Keras's way.
-
-    A subclass has `recurrence()`, which returns a function of (the inputs' share of the gates (batch, gates * units),
-    a list of states) that makes a step and returns the new states, the output first.
-    """
+    """Before a recurrent layer of Keras's: the faster loop, and what sends the layer Keras's way."""
 
     def __init__(self, *args, fast=True, **kwargs):
         super().__init__(*args, **kwargs)
@@ -33,11 +29,6 @@ class _Fast:
 
     def get_config(self):
         return {**super().get_config(), "fast": self.fast}
-
-    def project(self, x):
-        """The inputs' share of the gates: (rows, inputs) -> (rows, gates * units)."""
-        gates = x @ self.tensor("kernel")
-        return gates + self.tensor("bias") if self.use_bias else gates
 
     def tensor(self, name: str):
         """A weight of the cell in the dtype that the layer computes in."""
@@ -60,44 +51,12 @@ class _Fast:
 class SimpleRNN(_Fast, keras.layers.SimpleRNN):
     """keras.layers.SimpleRNN, faster on the CPU; `fast=False` is Keras's own loop."""
 
-    def recurrence(self):
-        recurrent_kernel = self.tensor("recurrent_kernel")
-
-        def step(gates, states):
-            return [self.activation(gates + states[0] @ recurrent_kernel)]
-
-        return step
-
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class LSTM(_Fast, keras.layers.LSTM):
     """keras.layers.LSTM, faster on the CPU; `fast=False` is Keras's own loop."""
 
-    def recurrence(self):
-        recurrent_kernel = self.tensor("recurrent_kernel")
-        opened, squashed = self.recurrent_activation, self.activation
-
-        def step(gates, states):
-            h, c = states
-            i, f, candidate, o = ops.split(gates + h @ recurrent_kernel, 4, axis=-1)
-            c = opened(f) * c + opened(i) * squashed(candidate)
-            return [opened(o) * squashed(c), c]
-
-        return step
-
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class GRU(_Fast, keras.layers.GRU):
     """keras.layers.GRU, faster on the CPU with `reset_after=False`; `fast=False` is Keras's own loop."""
-
-    def recurrence(self):
-        recurrent_kernel, both = self.tensor("recurrent_kernel"), 2 * self.units
-        for_gates, for_candidate = recurrent_kernel[:, :both], recurrent_kernel[:, both:]
-
-        def step(gates, states):
-            (h,) = states
-            z, r = ops.split(self.recurrent_activation(gates[:, :both] + h @ for_gates), 2, axis=-1)
-            candidate = self.activation(gates[:, both:] + (r * h) @ for_candidate)
-            return [z * h + (1 - z) * candidate]
-
-        return step

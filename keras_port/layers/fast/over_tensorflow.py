@@ -1,10 +1,12 @@
-"""A step over time in TensorFlow: laid out in the graph, in one chain or two."""
+"""The loop over time in TensorFlow: laid out in the graph, in one chain or two."""
 
 from __future__ import annotations
 
 import os
 
 import tensorflow as tf
+
+from keras_port.layers.fast.formulas import formula_of
 
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
 
@@ -25,55 +27,99 @@ def on_cpu() -> bool:
 def over_time(layer, sequences, states, mask):
     """What the layer's `inner_loop` returns: its last output, all outputs (batch, time, units) and last states.
 
-    None for more than STEPS steps, or an unknown number. Without `return_sequences` the outputs are the last one
-    alone, (batch, 1, units), as in Keras's loop.
+    None for more than STEPS steps, or an unknown number, or an activation without a written gradient. Without
+    `return_sequences` the outputs are the last one alone, (batch, 1, units), as in Keras's loop.
 
     Args:
         sequences: (batch, time, inputs).
         states: list of (batch, units).
         mask: (batch, time) or None.
     """
-    time = sequences.shape[1]
-    if time is None or time > STEPS:
+    time, formula = sequences.shape[1], formula_of(layer)
+    if time is None or time > STEPS or formula is None:
         return None
-    recurrence = layer.recurrence()
-    chains = [_chain(layer, recurrence, *part) for part in _halves(sequences, states, mask)]
-    outputs, states = chains[0] if len(chains) == 1 else _joined(chains)
-    last = states[0]
-    return last, outputs if layer.return_sequences else last[:, None], states if mask is None else states[1:]
-
-
-def _chain(layer, recurrence, sequences, states, mask):
-    """All outputs, or None if nobody wants them, and the last states; behind a mask, the last output before them."""
-    time, inputs = sequences.shape[1:]
-    steps = tf.transpose(sequences, [1, 0, 2])
-    gates = layer.project(tf.reshape(steps, [-1, inputs]))
-    xs = [tf.reshape(gates, [time, -1, gates.shape[-1]])]
-    step = lambda x, states: recurrence(x[0], states)  # noqa: E731
-    if mask is not None:
-        xs.append(tf.transpose(tf.cast(mask, tf.bool))[:, :, None])
-        step = _masked(recurrence, layer.zero_output_for_mask)
-        states = [tf.zeros_like(states[0]), *states]  # Keras shows zeros until the first step that counts
     if layer.go_backwards:
-        xs = [tf.reverse(x, [0]) for x in xs]
-    outputs = []
-    for x in zip(*map(tf.unstack, xs), strict=True):  # time comes first, so nothing is copied
-        states = step(x, states)
-        outputs.append(states[0])
-    return tf.stack(outputs, axis=1) if layer.return_sequences else None, states
+        sequences, mask = (None if x is None else tf.reverse(x, [1]) for x in (sequences, mask))
+    chains = [_chain(layer, formula, *part) for part in _halves(sequences, states, mask)]
+    outputs, *states = (tf.concat(parts, axis=0) if len(parts) > 1 else parts[0] for parts in zip(*chains, strict=True))
+    if mask is not None:
+        outputs = _shown(outputs, mask, layer)
+    return outputs[:, -1], outputs, states
 
 
-def _masked(recurrence, zero_output_for_mask):
-    """The recurrence where the mask is set; elsewhere the states stay, and the output is shown again or zero."""
+def _chain(layer, formula, sequences, states, mask) -> list:
+    """All outputs (batch, time, units), or the last one alone, and the last states."""
+    time, inputs = sequences.shape[1:]
+    x = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, inputs])  # time first, so that a step is copied nowhere
+    gates = x @ layer.tensor("kernel")
+    if layer.use_bias:
+        gates = tf.nn.bias_add(gates, layer.tensor("bias"))
+    columns = [units * layer.units for units in formula.gates]
+    shares = tf.split(tf.reshape(gates, [time, -1, sum(columns)]), columns, axis=2)
+    kernels = tf.split(layer.tensor("recurrent_kernel"), columns, axis=1)
+    runs = None if mask is None else tf.unstack(tf.transpose(tf.cast(mask, tf.bool))[:, :, None])
+    loop = tf.custom_gradient(_laid_out(formula, runs, len(states), layer.return_sequences))
+    return list(loop(*states, *kernels, *shares))
 
-    def step(x, shown_and_states):
-        gates, mask = x
-        shown, *states = shown_and_states
-        after = recurrence(gates, states)
-        output = tf.where(mask, after[0], tf.zeros_like(shown) if zero_output_for_mask else shown)
-        return [output, *(tf.where(mask, new, old) for new, old in zip(after, states, strict=True))]
 
-    return step
+def _laid_out(formula, runs, count: int, every_output: bool):
+    """A function of states, recurrent kernels and shares of the gates, with its gradient: two phases, one product each.
+
+    Args:
+        runs: for each step, (batch, 1), the rows that make it; the others keep their states. None: all do.
+        count: how many states there are.
+        every_output: whether the outputs of all steps are wanted, or the last one's.
+    """
+
+    def forward(*arrays):
+        states, kernels, shares = list(arrays[:count]), *_cut(arrays[count:])
+        outputs, operands, kept = [], [], []
+        for step, of_step in enumerate(zip(*map(tf.unstack, shares), strict=True)):
+            new, operand, needed = formula.step(of_step, states, kernels)
+            states = new if runs is None else [tf.where(runs[step], *pair) for pair in zip(new, states, strict=True)]
+            outputs.append(states[0])
+            operands.append(operand)
+            kept.append(needed)
+        shown = tf.stack(outputs if every_output else outputs[-1:], axis=1)
+        return [shown, *states], lambda *given: backward(kernels, operands, kept, *given)
+
+    def backward(kernels, operands, kept, shown, *states):
+        steps, states = len(kept), list(states)
+        given = dict(zip(range(steps)[-shown.shape[1] :], tf.unstack(shown, axis=1), strict=True))
+        by_step: list = [None] * steps
+        for step in reversed(range(steps)):
+            if step in given:
+                states[0] += given[step]
+            stay = None
+            if runs is not None:
+                nothing = tf.zeros_like(states[0])
+                stay = [tf.where(runs[step], nothing, d) for d in states]
+                states = [tf.where(runs[step], d, nothing) for d in states]
+            by_step[step], states = formula.back(kept[step], states, kernels)
+            if stay is not None:
+                states = [new + old for new, old in zip(states, stay, strict=True)]
+        shares = [tf.stack(of_product) for of_product in zip(*by_step, strict=True)]
+        weights = [
+            tf.matmul(tf.concat(rows, 0), tf.reshape(share, [-1, share.shape[-1]]), transpose_a=True)
+            for rows, share in zip(zip(*operands, strict=True), shares, strict=True)
+        ]
+        return [*states, *weights, *shares]
+
+    return forward
+
+
+def _cut(arrays) -> tuple:
+    """The recurrent kernels and the shares: one of each for every product."""
+    half = len(arrays) // 2
+    return arrays[:half], arrays[half:]
+
+
+def _shown(outputs, mask, layer):
+    """Behind a mask: zeros until a row's first step that counts; then, or in all such steps, its last output."""
+    counts = tf.cast(mask, tf.bool)
+    if not layer.zero_output_for_mask:
+        counts = tf.cumsum(tf.cast(counts, tf.int32), axis=1) > 0
+    return tf.where(counts[:, -outputs.shape[1] :, None], outputs, tf.zeros_like(outputs))
 
 
 def _halves(sequences, states, mask) -> list:
@@ -87,12 +133,6 @@ def _halves(sequences, states, mask) -> list:
         (sequences[part], [state[part] for state in states], None if mask is None else mask[part])
         for part in (first, second)
     ]
-
-
-def _joined(chains):
-    outputs, states = zip(*chains, strict=True)
-    whole = None if outputs[0] is None else tf.concat(outputs, axis=0)
-    return whole, [tf.concat(parts, axis=0) for parts in zip(*states, strict=True)]
 
 
 def _at_once() -> int:

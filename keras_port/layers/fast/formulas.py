@@ -1,0 +1,112 @@
+"""A step of SimpleRNN, LSTM and GRU in TensorFlow, and its way back, written out.
+
+The inputs' shares of the gates do not depend on the states, so they come ready made; a step adds the products with the
+states. The way back is written out because the one that TensorFlow makes works out at run time, for every sum of every
+step, whether something was broadcast, and makes a product for the weights in every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+__all__ = ["Formula", "formula_of"]
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One layer's step.
+
+    Attributes:
+        gates: for each product of a step, how many times `units` columns it has.
+        step: (shares of the gates, one for each product, states, recurrent kernels) -> new states, the output first;
+            what is multiplied by each kernel; what the way back needs.
+        back: (what it needs, gradients of the new states, recurrent kernels) -> gradients of the shares, of the states.
+    """
+
+    gates: tuple[int, ...]
+    step: Callable
+    back: Callable
+
+
+def formula_of(layer) -> Formula | None:
+    """None where an activation has no written gradient."""
+    make = next(make for kind, make in _FORMULAS.items() if isinstance(layer, kind))
+    of_gates = getattr(layer, "recurrent_activation", keras.activations.sigmoid)
+    if layer.activation not in _BACK or of_gates not in _BACK:
+        return None
+    return make(layer.activation, _BACK[layer.activation], of_gates, _BACK[of_gates])
+
+
+def _rnn(act, act_back, _gate, _gate_back) -> Formula:
+    def step(shares, states, kernels):
+        (h,) = states
+        new = act(shares[0] + h @ kernels[0])
+        return [new], [h], new
+
+    def back(new, gradients, kernels):
+        dz = act_back(new, gradients[0])
+        return [dz], [_through(dz, kernels[0])]
+
+    return Formula((1,), step, back)
+
+
+def _lstm(act, act_back, gate, gate_back) -> Formula:
+    def step(shares, states, kernels):
+        h, c = states
+        i, f, g, o = tf.split(shares[0] + h @ kernels[0], 4, axis=1)
+        i, f, g, o = gate(i), gate(f), act(g), gate(o)
+        new = f * c + i * g
+        shown = act(new)
+        return [o * shown, new], [h], (i, f, g, o, c, shown)
+
+    def back(kept, gradients, kernels):
+        i, f, g, o, c, shown = kept
+        dh, dc = gradients
+        dc += act_back(shown, dh * o)
+        dz = tf.concat([gate_back(i, dc * g), gate_back(f, dc * c), act_back(g, dc * i), gate_back(o, dh * shown)], 1)
+        return [dz], [_through(dz, kernels[0]), dc * f]
+
+    return Formula((4,), step, back)
+
+
+def _gru(act, act_back, gate, gate_back) -> Formula:
+    def step(shares, states, kernels):
+        (h,) = states
+        gates = gate(shares[0] + h @ kernels[0])
+        z, r = tf.split(gates, 2, axis=1)
+        reset = r * h
+        candidate = act(shares[1] + reset @ kernels[1])
+        apart = h - candidate
+        return [candidate + z * apart], [h, reset], (gates, z, r, h, candidate, apart)
+
+    def back(kept, gradients, kernels):
+        gates, z, r, h, candidate, apart = kept
+        (dnew,) = gradients
+        through_z = dnew * z
+        dcandidate = act_back(candidate, dnew - through_z)
+        dreset = _through(dcandidate, kernels[1])
+        dgates = gate_back(gates, tf.concat([dnew * apart, dreset * h], 1))
+        return [dgates, dcandidate], [through_z + dreset * r + _through(dgates, kernels[0])]
+
+    return Formula((2, 1), step, back)
+
+
+def _through(dz, kernel):
+    return tf.matmul(dz, kernel, transpose_b=True)
+
+
+_FORMULAS = {keras.layers.SimpleRNN: _rnn, keras.layers.LSTM: _lstm, keras.layers.GRU: _gru}
+
+# activation -> its gradient, from its value and the value's gradient
+_BACK = {
+    keras.activations.tanh: lambda y, dy: tf.raw_ops.TanhGrad(y=y, dy=dy),
+    keras.activations.sigmoid: lambda y, dy: tf.raw_ops.SigmoidGrad(y=y, dy=dy),
+    keras.activations.relu: lambda y, dy: tf.raw_ops.ReluGrad(gradients=dy, features=y),
+    keras.activations.elu: lambda y, dy: tf.raw_ops.EluGrad(gradients=dy, outputs=y),
+    keras.activations.hard_sigmoid: lambda y, dy: tf.where((y > 0) & (y < 1), dy / 6, tf.zeros_like(dy)),
+    keras.activations.linear: lambda y, dy: dy,
+}
