@@ -12,6 +12,7 @@ from parity_tests.benchmarks.bench import Timing, ratio
 from parity_tests.benchmarks.results import Results
 from parity_tests.benchmarks.sides import LIMIT
 from parity_tests.benchmarks.workloads import Workload
+from parity_tests.report import markdown_table
 
 __all__ = ["OURS", "markdown", "show", "slope"]
 
@@ -35,8 +36,7 @@ def markdown(results: Results, command: str) -> str:
     """The same for the docs, with the command that measures it again."""
     lines = []
     for title, headings, rows in _tables(results):
-        lines += [f"### {title}", ""]
-        lines += [_line(headings), _line(["---", *["---:"] * (len(headings) - 1)]), *map(_line, rows), ""]
+        lines += [f"### {title}", "", *markdown_table.lines(headings, rows), ""]
     return "\n".join([*lines, *(f"- {note}" for note in _notes(results)), "", "```", command, "```", ""])
 
 
@@ -138,7 +138,3 @@ def _rate(value: float) -> str:
 
 def _cores(number: int) -> str:
     return "1 core" if number == 1 else f"{number} cores"
-
-
-def _line(cells) -> str:
-    return f"| {' | '.join(cells)} |"

@@ -9,7 +9,7 @@ from pathlib import Path
 from parity_tests.cases import PROGRAMS
 from parity_tests.compare import RUNGS
 from parity_tests.prove import Result
-from parity_tests.report import table, whole
+from parity_tests.report import markdown_table, table, whole
 from parity_tests.seeds import OverSeeds
 from parity_tests.variants import VARIANTS
 
@@ -60,10 +60,8 @@ def _tables(results: list[Result], over_seeds: list[OverSeeds]):
 
 
 def _by_columns(columns: dict, rows: list):
-    yield "| " + " | ".join(heading.replace("-\n", "-").replace("\n", " ") for heading in columns) + " |"
-    yield "|---|" + "---:|" * (len(columns) - 1)
-    for row in rows:
-        yield "| " + " | ".join(column(row) for column in columns.values()) + " |"
+    headings = (heading.replace("-\n", "-").replace("\n", " ") for heading in columns)
+    return markdown_table.lines(headings, ([column(row) for column in columns.values()] for row in rows))
 
 
 def _by_backend(results: list[Result]):
@@ -72,13 +70,13 @@ def _by_backend(results: list[Result]):
     found: dict[tuple[str, str, str], list[Result]] = {}
     for result in results:  # of one program on one backend: several seeds
         found.setdefault((result.case.program, result.case.dtype, result.case.backend), []).append(result)
-    yield "| | " + " | ".join(f"{backend}, {dtype}" for dtype, backend in columns) + " |"
-    yield "|---|" + "---|" * len(columns)
-    for name in dict.fromkeys(result.case.program for result in results):
-        entries = (_entry(name, column[0], found.get((name, *column), [])) for column in columns)
-        yield f"| {name} | " + " | ".join(entries) + " |"
+    rows = [
+        [name, *(_entry(name, column[0], found.get((name, *column), [])) for column in columns)]
+        for name in dict.fromkeys(result.case.program for result in results)
+    ]
     worst = [[result for result in results if (result.case.dtype, result.case.backend) == column] for column in columns]
-    yield "| **worst** | " + " | ".join(map(_worst, worst)) + " |"
+    rows.append(["**worst**", *map(_worst, worst)])
+    return markdown_table.lines(["", *(f"{backend}, {dtype}" for dtype, backend in columns)], rows, others="---")
 
 
 def _entry(name: str, dtype: str, results: list[Result]) -> str:
