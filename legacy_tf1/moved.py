@@ -14,7 +14,7 @@ from __future__ import annotations
 from legacy_tf1 import before_1_0
 from legacy_tf1.contrib import rows
 
-__all__ = ["FOLDERS", "LATE", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
+__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
@@ -51,6 +51,12 @@ def _split(name: str, *parts: str) -> tuple[str, tuple[str, ...]]:
     """A row of an internal module that was split up since: itself, then the modules its names went to."""
     return f"{_PYTHON}.{name}", (f"{_PYTHON}.{name}", *(f"{_PYTHON}.{part}" for part in parts))
 
+
+# Installed libraries keep the real TensorFlow; these are written for TF1 and see the TF1 world, as a script's modules do
+LIBRARIES = frozenset((
+    "aocr", "baselines", "cadl", "deepnlp", "edward", "magenta", "opennmt", "prettytensor", "seqtag", "skip_thoughts", "sonnet",
+    "stable_baselines", "tensor2tensor", "tensorforce", "tensorlayer", "tensorpack", "tflearn", "zhusuan",
+))  # fmt: skip
 
 # TF1 module -> classes that scripts import on every machine and use on some: refused where one is made
 LATE: dict[str, tuple[str, ...]] = rows.LATE

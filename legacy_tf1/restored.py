@@ -47,6 +47,7 @@ _WINDOWS = (
 REMOVED: dict[str, dict[str, str]] = {
     "base64": {"decodestring": "base64:decodebytes", "encodestring": "base64:encodebytes"},
     "collections": {name: f"collections.abc:{name}" for name in _ABC},
+    "PIL.Image": {"ANTIALIAS": "PIL.Image:LANCZOS", "CUBIC": "PIL.Image:BICUBIC", "LINEAR": "PIL.Image:BILINEAR"},
     "fractions": {"gcd": "math:gcd"},
     "inspect": {"getargspec": f"{_HERE}:getargspec"},
     "json": {},

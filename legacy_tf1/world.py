@@ -6,7 +6,7 @@ back: TensorFlow's own TF1 mode is a switch for the whole process. So one proces
 How the import hook stays away from libraries: an import statement calls the `__import__` that
 stands in its own module's builtins. The script and its own modules get builtins of their own,
 in which `tensorflow` means the TF1 world; TensorFlow, Keras and every installed library keep
-the interpreter's builtins, and with them the real modules.
+the interpreter's builtins, and with them the real modules, but for the LIBRARIES of `moved.py`.
 
 A notebook or a session at the prompt has started already when it asks for the TF1 world: its code has the
 interpreter's builtins. So `stay()` puts an `__import__` there that looks at who is asking.
@@ -31,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import ipython, modules, old_attributes, python2, restored, seeds, single_elements
+from legacy_tf1 import ipython, modules, moved, old_attributes, python2, restored, seeds, single_elements
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "stay", "world_builtins"]
@@ -286,7 +286,7 @@ class _ScriptModules(importlib.abc.MetaPathFinder):
         if (
             spec is None
             or not isinstance(spec.loader, importlib.machinery.SourceFileLoader)
-            or _is_library(spec.origin)
+            or (_is_library(spec.origin) and name.partition(".")[0] not in moved.LIBRARIES)
         ):
             return None
         spec.loader = _WorldLoader(spec.loader, self.world)

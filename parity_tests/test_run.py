@@ -109,11 +109,16 @@ def test_the_scripts_own_modules_are_in_the_world_and_libraries_are_not(run):
             assert not [name for name in sys.modules if name.startswith(("tensorflow.contrib", "tensorflow.examples"))]
             from keras.src.backend.tensorflow import core
             assert core.tf is real
+            sys.path.insert(0, __file__.replace("main.py", "site-packages"))
+            import newer, tflearn
+            assert newer.tf is real and tflearn.tf is tf
             print("apart")
         """,
         "helper.py": "import tensorflow as tf",
         "package/__init__.py": "",
         "package/inner.py": "from tensorflow.contrib.rnn import BasicRNNCell as cell",
+        "site-packages/newer.py": "import tensorflow as tf",
+        "site-packages/tflearn/__init__.py": "import tensorflow as tf",  # one that is written for TF1
     })  # fmt: skip
     assert done.stdout == "apart\n", done.stderr
 

@@ -19,14 +19,20 @@ def _constants(*values) -> int:
     return sum(not is_tensor(value) for value in values)
 
 
+def _of_integers(a) -> bool:
+    from tensorflow.python.framework import dtypes
+
+    return dtypes.as_dtype(a.dtype).is_integer  # scripts give it as a string, too
+
+
 def _bounds(a) -> int:
     """TF 2.21 makes no tensors of bounds that are the ints 0 and 1."""
-    return 2 * (not a.dtype.is_integer and _is(a.minval, 0) and (a.maxval is None or _is(a.maxval, 1)))
+    return 2 * (not _of_integers(a) and _is(a.minval, 0) and (a.maxval is None or _is(a.maxval, 1)))
 
 
 def _scaling(a) -> int:
     """Nor does it then scale the draw; where only the lower bound is the int 0, it leaves that one out."""
-    return 3 if _bounds(a) else 2 * (not a.dtype.is_integer and _is(a.minval, 0))
+    return 3 if _bounds(a) else 2 * (not _of_integers(a) and _is(a.minval, 0))
 
 
 def _size_of_shape(a) -> int:
