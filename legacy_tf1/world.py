@@ -31,7 +31,7 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import ipython, modules, moved, old_attributes, python2, restored, seeds, single_elements
+from legacy_tf1 import ipython, modules, moved, old_attributes, python2, restored, seeds, single_elements, sizes
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "stay", "world_builtins"]
@@ -66,6 +66,7 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
         real.get_logger().setLevel(logging.WARNING)  # at an interactive prompt TensorFlow itself asks for more
         real.compat.v1.disable_v2_behavior()
         undo.enter_context(_printed_as_in_numpy_1())
+        undo.enter_context(sizes.whole_numbers())
         undo.enter_context(_imports())
         undo.enter_context(_counted())
         if not native_seeds:

@@ -282,3 +282,31 @@ def test_contrib_layers_slim_and_framework(run):
     assert done.stdout.splitlines() == [f"{names} fully_connected_2/weights fully_connected_2/biases", "0.0 1"], (
         done.stderr
     )
+
+
+def test_whole_floats_are_sizes(run):
+    """As TF 1.15.5 took them, and refused others."""
+    done = run({
+        "main.py": """
+            import numpy as np
+            import tensorflow as tf
+            found = []
+            for size in (lambda n: n, lambda n: n * 2 / 2, np.float32):
+                with tf.Graph().as_default(), tf.Session() as session:
+                    tf.set_random_seed(7)
+                    x = tf.placeholder(tf.float32, [None, 5, size(3)])
+                    cells = [cell(size(4)) for cell in (tf.nn.rnn_cell.LSTMCell, tf.nn.rnn_cell.GRUCell)]
+                    h, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.MultiRNNCell(cells), x, dtype=tf.float32)
+                    y = tf.tensordot(h, tf.get_variable("w", [size(4), 2]), [[2], [0]])
+                    session.run(tf.global_variables_initializer())
+                    found.append(session.run(y, {x: np.ones([2, 5, 3])}))
+            assert np.ptp(found[0]) and all(np.array_equal(found[0], other) for other in found[1:])
+            assert tf.Dimension("28").value == 28
+            for wrong in (20.5, "many", float("nan")):
+                try:
+                    tf.TensorShape([wrong])
+                except (TypeError, ValueError) as error:
+                    print(type(error).__name__)
+        """
+    })  # fmt: skip
+    assert done.stdout.split() == ["ValueError"] * 3, done.stderr
