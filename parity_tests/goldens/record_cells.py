@@ -11,8 +11,6 @@ cases that must fail, the versions, the date and this recipe.
 
 from __future__ import annotations
 
-import datetime
-import json
 import os
 import sys
 from pathlib import Path
@@ -26,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import cell_snippets  # noqa: E402
+import golden_file  # noqa: E402
 
 
 def main():
@@ -36,15 +35,8 @@ def main():
     not_raised = [name for name, error in errors.items() if error is None]
     assert not failed and not not_raised, (failed, not_raised)
     np.savez_compressed(str(HERE / "cells.npz"), **cell_snippets.pack(facts, arrays))
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_cells.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-        "errors": errors,
-    }
-    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact, sort_keys=True)) for name, fact in facts.items())
-    text = json.dumps(dict(about, cases="CASES"), indent=1).replace('"CASES"', "{\n%s\n }" % rows)
-    (HERE / "cells.json").write_text(text + "\n")
+    about = dict(golden_file.about(tf, __file__), errors=errors)
+    golden_file.write(HERE / "cells.json", about, "cases", facts, sort_keys=True)
     print(len(facts), "cases,", len(errors), "errors")
 
 

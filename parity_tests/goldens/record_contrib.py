@@ -10,8 +10,6 @@ graphs and plain snippets, the import forms that TF 1.15.5 refuses, the versions
 
 from __future__ import annotations
 
-import datetime
-import json
 import logging
 import os
 import sys
@@ -26,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import contrib_snippets  # noqa: E402
+import golden_file  # noqa: E402
 import import_forms  # noqa: E402
 from cell_snippets import pack  # noqa: E402
 
@@ -38,15 +37,8 @@ def main():
     failed = {name: fact["failed"] for name, fact in facts.items() if "failed" in fact}
     assert not failed, "\n".join("%s: %s" % each for each in failed.items())
     np.savez_compressed(str(HERE / "contrib.npz"), **pack(facts, {k: v for k, v in arrays.items() if v}))
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_contrib.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-        "refused_imports": import_forms.refused(),
-    }
-    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact, sort_keys=True)) for name, fact in facts.items())
-    text = json.dumps(dict(about, facts="FACTS"), indent=1).replace('"FACTS"', "{\n%s\n }" % rows)
-    (HERE / "contrib.json").write_text(text + "\n")
+    about = dict(golden_file.about(tf, __file__), refused_imports=import_forms.refused())
+    golden_file.write(HERE / "contrib.json", about, "facts", facts, sort_keys=True)
     print(len(facts), "snippets;", about["refused_imports"])
 
 

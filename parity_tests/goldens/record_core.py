@@ -11,9 +11,7 @@ date and this recipe. `signatures.json` holds every public name of core TF 1.15 
 
 from __future__ import annotations
 
-import datetime
 import importlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -21,11 +19,10 @@ from pathlib import Path
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import numpy as np
-
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import golden_file  # noqa: E402
 from core import FAMILIES, checkpoints, harness, signatures  # noqa: E402
 
 
@@ -40,19 +37,8 @@ def main(wanted):
             found = checkpoints.record(tf, HERE / "core")
         else:
             found = harness.measure_all(tf, importlib.import_module("core." + name).CASES)
-        write(HERE / "core" / (name + ".json"), found, tf)
+        golden_file.write(HERE / "core" / (name + ".json"), golden_file.about(tf, __file__, name), "found", found)
         print(name, len(found))
-
-
-def write(path, found, tf):
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_core.py " + path.stem,
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-    }
-    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact)) for name, fact in found.items())
-    text = json.dumps(dict(about, found="FOUND"), indent=1).replace('"FOUND"', "{\n%s\n }" % rows)
-    path.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.1
 
 from __future__ import annotations
 
-import datetime
-import json
 import os
 import sys
 from pathlib import Path
@@ -24,6 +22,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import golden_file  # noqa: E402
 import layer_snippets  # noqa: E402
 
 
@@ -39,14 +38,7 @@ def main():
             layout = [[key, list(value.shape)] for key, value in arrays.items()]
             cases[name] = {"variables": variables, "layout": layout}
     np.savez_compressed(str(HERE / "layers.npz"), **packed)
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_layers.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-    }
-    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(case)) for name, case in cases.items())
-    text = json.dumps(dict(about, cases="CASES"), indent=1).replace('"CASES"', "{\n%s\n }" % rows)
-    (HERE / "layers.json").write_text(text + "\n")
+    golden_file.write(HERE / "layers.json", golden_file.about(tf, __file__), "cases", cases)
     print(len(cases), "cases")
 
 

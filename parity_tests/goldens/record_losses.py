@@ -10,7 +10,6 @@ versions, the date and this recipe.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import sys
@@ -24,6 +23,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import golden_file  # noqa: E402
 import loss_snippets  # noqa: E402
 
 
@@ -33,13 +33,7 @@ def main():
     found, failed = loss_snippets.measure_all(tf)
     assert not failed, json.dumps(failed, indent=1)
     np.savez_compressed(str(HERE / "losses.npz"), **found)
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_losses.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-        "graph_seed": loss_snippets.SEED,
-        "steps": loss_snippets.STEPS,
-    }
+    about = dict(golden_file.about(tf, __file__), graph_seed=loss_snippets.SEED, steps=loss_snippets.STEPS)
     (HERE / "losses.json").write_text(json.dumps(about, indent=1) + "\n")
     print(len(found), "cases")
 

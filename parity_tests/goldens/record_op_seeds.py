@@ -15,7 +15,6 @@ versions and comparing the ops that each made:
 from __future__ import annotations
 
 import contextlib
-import datetime
 import difflib
 import hashlib
 import json
@@ -29,6 +28,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from parity_tests.goldens import golden_file  # noqa: E402
 from parity_tests.goldens.op_seed_snippets import INPUTS, SNIPPETS  # noqa: E402
 
 GRAPH_SEED = 7
@@ -202,16 +202,9 @@ def main(arguments):
 
 
 def record(tf):
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_op_seeds.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-        "graph_seed": GRAPH_SEED,
-    }
-    found = {"draws": each(tf, draw, DRAWS), "seeds": each(tf, seeds_after, SNIPPETS)}
-    rows = ["  %s: %s" % (json.dumps(snippet), json.dumps(seeds)) for snippet, seeds in found["seeds"].items()]
-    text = json.dumps({"about": about, "draws": found["draws"]}, indent=1)
-    (HERE / "op_seeds.json").write_text(text[:-2] + ',\n "seeds": {\n' + ",\n".join(rows) + "\n }\n}\n")
+    about = dict(golden_file.about(tf, __file__), graph_seed=GRAPH_SEED)
+    draws, seeds = each(tf, draw, DRAWS), each(tf, seeds_after, SNIPPETS)
+    golden_file.write(HERE / "op_seeds.json", {"about": about, "draws": draws}, "seeds", seeds)
 
 
 def show_differences(old, new):

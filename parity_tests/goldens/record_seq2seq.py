@@ -11,7 +11,6 @@ reached, the exceptions of the cases that must fail, every signature, the versio
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import cell_snippets  # noqa: E402
+import golden_file  # noqa: E402
 import seq2seq_snippets  # noqa: E402
 
 
@@ -55,17 +55,13 @@ def main(chosen):
     facts = {run: facts.get(run) or old["cases"][run] for run in runs + seq2seq_snippets.TRAININGS}
     known = {run + kind for run in facts for kind in ("/floats", "/ints")}
     np.savez_compressed(str(HERE / "seq2seq.npz"), **{key: packed[key] for key in sorted(packed) if key in known})
-    about = {
-        "recipe": "python3.7 parity_tests/goldens/record_seq2seq.py",
-        "date": datetime.date.today().isoformat(),
-        "versions": {"tensorflow": tf.__version__, "numpy": np.__version__, "python": sys.version.split()[0]},
-        "errors": errors,
-        "names": [name for name in dir(tf.contrib.seq2seq) if not name.startswith("_")],
-        "signatures": seq2seq_snippets.described(tf),
-    }
-    rows = ",\n".join("  %s: %s" % (json.dumps(name), json.dumps(fact, sort_keys=True)) for name, fact in facts.items())
-    text = json.dumps(dict(about, cases="CASES"), separators=(",", ":")).replace('"CASES"', "{\n%s\n }" % rows)
-    (HERE / "seq2seq.json").write_text(text + "\n")
+    about = dict(
+        golden_file.about(tf, __file__),
+        errors=errors,
+        names=[name for name in dir(tf.contrib.seq2seq) if not name.startswith("_")],
+        signatures=seq2seq_snippets.described(tf),
+    )
+    golden_file.write(HERE / "seq2seq.json", about, "cases", facts, sort_keys=True, separators=(",", ":"))
     print(len(arrays), "cases,", len(errors), "errors")
 
 
