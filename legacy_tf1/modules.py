@@ -10,6 +10,7 @@ import functools
 import importlib
 import importlib.util
 import operator
+import random
 import sys
 import types
 
@@ -45,7 +46,7 @@ class TF1Module(types.ModuleType):
         below = {
             key.rpartition(".")[2] for key in (*moved.MODULES, *moved.NAMES) if key.rpartition(".")[0] == self.__name__
         }
-        sources = (importlib.import_module(source) for source in moved.MODULES[self.__name__])
+        sources = map(_load, moved.MODULES[self.__name__])
         return sorted(below.union(*(dir(source) for source in sources)))
 
 
@@ -60,11 +61,22 @@ def module(name: str) -> types.ModuleType:
         return TF1Module(name)
     for today in moved.homes(name):
         try:
-            return importlib.import_module(today)
+            return _load(today)
         except ImportError as error:
             if error.name and not today.startswith(error.name):
                 raise  # the module exists and lacks something else
     raise MissingModule(f"no module {name}", remedy=_remedy(name), where=caller())
+
+
+def _load(name: str) -> types.ModuleType:
+    """Today's module. Libraries that draw numbers while they are imported must not disturb a script that seeded first."""
+    if (there := sys.modules.get(name)) is not None:
+        return there
+    before = random.getstate()
+    try:
+        return importlib.import_module(name)
+    finally:
+        random.setstate(before)
 
 
 def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
@@ -134,12 +146,12 @@ def _find(owner: str, name: str) -> tuple[str, object]:
         source, _, path = moved.NAMES[full].partition(":")
         if f"{source}.{path}" in moved.MODULES:  # a module that TF1 has too
             return f"{source}.{path}", module(f"{source}.{path}")
-        return f"{source}.{path}", operator.attrgetter(path)(importlib.import_module(source))
+        return f"{source}.{path}", operator.attrgetter(path)(_load(source))
     if full in moved.FOLDERS and full != "tensorflow.contrib":
         return moved.homes(full)[0], module(full)
     for source in moved.MODULES[owner]:
         try:
-            return f"{source}.{name}", getattr(importlib.import_module(source), name)
+            return f"{source}.{name}", getattr(_load(source), name)
         except AttributeError:
             continue
     if home := next(filter(_is_real_module, moved.homes(full)), None):
@@ -160,7 +172,7 @@ def _check_import_from(owner: types.ModuleType, name: str) -> None:
         setattr(owner, name, _refused(full))
         return
     try:
-        importlib.import_module(full)
+        _load(full)
     except ImportError:
         raise MissingModule(
             f"cannot import {name} from {owner.__name__}", remedy=_remedy(full), where=caller()

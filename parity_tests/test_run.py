@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import textwrap
 
 import pytest
@@ -222,6 +223,19 @@ def test_the_seed_option_decides_every_generator(run):
     """
     one, same, other = (run({"main.py": source}, options=("--seed", seed)).stdout for seed in ("4", "4", "5"))
     assert one == same != other and len(one.splitlines()) == 2
+
+
+def test_a_script_that_seeds_before_it_imports_draws_as_under_python(run):
+    done = run({
+        "main.py": """
+            import random, numpy
+            random.seed(7), numpy.random.seed(7)
+            import tensorflow as tf
+            tf.contrib.layers.fully_connected(tf.zeros([2, 3]), 4)  # whose libraries draw while they are imported
+            print(random.random(), numpy.random.rand())
+        """
+    })  # fmt: skip
+    assert done.stdout.split() == [str(random.Random(7).random()), "0.07630828937395717"], done.stderr
 
 
 def test_the_world_is_taken_back():
