@@ -43,14 +43,21 @@ _WINDOWS = (
     "flattop", "gaussian", "general_gaussian", "hamming", "hann", "kaiser", "nuttall", "parzen", "triang", "tukey",
 )  # fmt: skip
 
+_ELEMENTS = ("Comment", "Element", "ElementTree", "ParseError", "QName", "SubElement", "TreeBuilder", "XML", "XMLParser", "dump",
+             "fromstring", "iselement", "iterparse", "parse", "register_namespace", "tostring")  # fmt: skip
+
 # module -> removed name -> "module:name" of today; "module:" is a module
 REMOVED: dict[str, dict[str, str]] = {
     "base64": {"decodestring": "base64:decodebytes", "encodestring": "base64:encodebytes"},
     "collections": {name: f"collections.abc:{name}" for name in _ABC},
     "PIL.Image": {"ANTIALIAS": "PIL.Image:LANCZOS", "CUBIC": "PIL.Image:BICUBIC", "LINEAR": "PIL.Image:BILINEAR"},
+    "cgi": {"escape": "html:escape"},
     "fractions": {"gcd": "math:gcd"},
+    "imp": {"new_module": "types:ModuleType", "reload": "importlib:reload"},
     "inspect": {"getargspec": f"{_HERE}:getargspec"},
     "json": {},
+    "os": {"errno": "errno:", "getcwdu": "os:getcwd"},
+    "pipes": {"quote": "shlex:quote"},
     "numpy": {
         **{old: f"builtins:{new}" for old, new in _NUMPY_TYPES.items()},
         **{old: f"numpy:{new}" for old, new in _NUMPY_RENAMED.items()},
@@ -117,10 +124,12 @@ REMOVED: dict[str, dict[str, str]] = {
         "atoi": "builtins:int",
     },
     "time": {"clock": "time:process_time"},
+    "xml.etree.cElementTree": {name: f"xml.etree.ElementTree:{name}" for name in _ELEMENTS},
 }
 
 # module -> name that is still there and does something else now -> "module:name"
 CHANGED: dict[str, dict[str, str]] = {
+    "imp": {name: f"legacy_tf1.old_imp:{name}" for name in ("find_module", "load_module", "load_source")},
     "json": {name: f"{_HERE}:json_{name}" for name in ("load", "loads")},
     "math": {name: f"{_HERE}:math_{name}" for name in _OF_A_NUMBER},
     "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray", "fromstring")},
@@ -133,9 +142,14 @@ CHANGED: dict[str, dict[str, str]] = {
 NINF = -float("inf")
 
 
+_GONE = {"cgi", "imp", "pipes"}  # from Python's library, in 3.12 and 3.13
+
 # module that a script needs and that need not be installed -> ours
 INSTEAD: dict[str, str] = {
-    name: "legacy_tf1.ipython" for name in ("IPython", "IPython.core.display", "IPython.display")
+    **{name: "legacy_tf1.ipython" for name in ("IPython", "IPython.core.display", "IPython.display")},
+    # TF 1.15 came with it
+    "keras_preprocessing": "tf_keras.preprocessing",
+    **{f"keras_preprocessing.{name}": f"tf_keras.preprocessing.{name}" for name in ("image", "sequence", "text")},
 }
 
 
@@ -146,7 +160,8 @@ def module(name: str, *, whole: bool = True) -> types.ModuleType | None:
         whole: False for `import a.b`, which gives the script `a`.
     """
     if name in INSTEAD and importlib.util.find_spec(name.partition(".")[0]) is None:
-        return importlib.import_module(INSTEAD[name])
+        found = importlib.import_module(INSTEAD[name])
+        return found if whole else importlib.import_module(INSTEAD[name.partition(".")[0]])
     if not whole and "." in name:
         package = name.partition(".")[0]
         if package in _NAMES:
@@ -188,13 +203,15 @@ def _give(copy: types.ModuleType, name: str, source: str) -> None:
 
 
 def _real(name: str) -> types.ModuleType:
-    """The module of today; an empty one where the whole module was removed from a package that is here."""
+    """The module of today; an empty one where Python, or a package that is here, has removed the whole module."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
-        if name not in REMOVED or "." not in name:
+        package, dot, _ = name.partition(".")
+        if name not in REMOVED or not (dot or name in _GONE):
             raise
-        importlib.import_module(name.partition(".")[0])
+        if dot:
+            importlib.import_module(package)
         return types.ModuleType(name)
 
 

@@ -20,6 +20,7 @@ import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import logging
 import os
 import random
@@ -34,7 +35,7 @@ from pathlib import Path
 from legacy_tf1 import ipython, modules, moved, old_attributes, python2, restored, seeds, single_elements, sizes
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["activate", "stay", "world_builtins"]
+__all__ = ["activate", "loader", "stay", "world_builtins"]
 
 _ENVIRONMENT = {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 # what the user cannot act on: that the TF1 functions they chose to keep are deprecated
@@ -235,19 +236,28 @@ def _native_notes_hidden():
 
 @contextlib.contextmanager
 def _imports():
-    finder, import_module = _ScriptModules(world_builtins()), importlib.import_module
+    finder = _ScriptModules(world_builtins())
+    import_module, spec_from_file = importlib.import_module, importlib.util.spec_from_file_location
 
     def world_import_module(name, package=None):
         if modules.in_world(sys._getframe(1)) and name.partition(".")[0] == "tensorflow":
             return modules.import_(name, ("*",))
         return import_module(name, package)
 
+    def world_spec_from_file(name, location=None, **named):
+        spec = spec_from_file(name, location, **named)
+        if spec is not None and modules.in_world(sys._getframe(1)):
+            spec.loader = loader(spec.loader)
+        return spec
+
     sys.meta_path.insert(0, finder)
     importlib.import_module = world_import_module
+    importlib.util.spec_from_file_location = world_spec_from_file
     try:
         yield
     finally:
         importlib.import_module = import_module
+        importlib.util.spec_from_file_location = spec_from_file
         sys.meta_path.remove(finder)
         for name in finder.loaded:  # the next world must not find modules of this one
             sys.modules.pop(name, None)
@@ -293,6 +303,12 @@ class _ScriptModules(importlib.abc.MetaPathFinder):
         spec.loader = _WorldLoader(spec.loader, self.world)
         self.loaded.add(name)
         return spec
+
+
+def loader(inner):
+    """The loader of a file that the script names by its path, so that the module joins the TF1 world."""
+    ours = isinstance(inner, importlib.machinery.SourceFileLoader)
+    return _WorldLoader(inner, world_builtins()) if ours else inner
 
 
 class _WorldLoader(importlib.abc.Loader):

@@ -139,6 +139,33 @@ def test_removed_names_are_for_scripts_only(tmp_path):
     assert done.stdout == "restored\n", done.stderr
 
 
+def test_modules_that_are_gone_and_files_loaded_by_their_path(tmp_path):
+    """What a script loads by its path is of the TF1 world, as what it imports is."""
+    (tmp_path / "part.py").write_text("from tensorflow.contrib.rnn import BasicLSTMCell as cell\n")
+    script = tmp_path / "main.py"
+    script.write_text(
+        textwrap.dedent("""
+            import cgi, imp, importlib.util, os, pipes
+            import xml.etree.cElementTree as ET
+            import keras_preprocessing.text
+            from keras_preprocessing.sequence import pad_sequences
+            from tensorflow.contrib.rnn import BasicLSTMCell
+            path = __file__.replace("main.py", "part.py")
+            spec = importlib.util.spec_from_file_location("b", path)
+            b = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(b)
+            found = imp.load_source("a", path), b, imp.load_module("c", *imp.find_module("part")), imp.reload(__import__("part"))
+            assert all(module.cell is BasicLSTMCell for module in found) and imp.new_module("d").__name__ == "d"
+            assert (cgi.escape("<"), pipes.quote("a b"), os.errno.EPERM, os.getcwdu()) == ("&lt;", "'a b'", 1, os.getcwd())
+            assert ET.fromstring("<a><b/></a>")[0].tag == "b" and keras_preprocessing.text.Tokenizer
+            assert pad_sequences([[1], [1, 2]]).tolist() == [[0, 1], [1, 2]]
+            print("loaded")
+        """)
+    )
+    done = run(script)
+    assert done.stdout == "loaded\n", done.stderr
+
+
 def test_every_restored_name_exists():
     for name in restored.REMOVED:
         if importlib.util.find_spec(name.partition(".")[0]) is None:
