@@ -102,7 +102,9 @@ MODULES: dict[str, tuple[str, ...]] = {
     **_paths(
         f"{_CONTRIB}.learn",
         {
-            **dict.fromkeys(("", "python", "python.learn"), (_LEARN, f"{_LEARN}.estimator", f"{_LEARN}.run_config", f"{_LEARN}.experiment")),
+            **dict.fromkeys(("", "python", "python.learn"), (
+                _LEARN, *(f"{_LEARN}.{part}" for part in ("estimator", "run_config", "experiment", "graph_actions")),
+            )),
             **{
                 f"{folder}{path}": source
                 for folder in ("", "python.learn.")
@@ -112,6 +114,7 @@ MODULES: dict[str, tuple[str, ...]] = {
                     "estimators.model_fn": (f"{_LEARN}.estimator", _LEARN),
                     "estimators.run_config": f"{_LEARN}.run_config",
                     "experiment": f"{_LEARN}.experiment",
+                    "graph_actions": f"{_LEARN}.graph_actions",
                     "io": "legacy_tf1.estimators.inputs",
                     "learn_io.numpy_io": "legacy_tf1.estimators.inputs",
                     "learn_io.pandas_io": "legacy_tf1.estimators.inputs",

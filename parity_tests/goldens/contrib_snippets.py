@@ -7,6 +7,7 @@ computes; PLAIN returns facts: numbers, texts, lists.
 
 import collections
 import hashlib
+import json
 import os
 import sys
 import tempfile
@@ -646,6 +647,27 @@ def byte_processor(tf):
     processor = tf.contrib.learn.preprocessing.ByteProcessor(6)
     rows_ = list(processor.fit_transform(["abc", u"na\u00efvet\u00e9", b"raw", ""]))
     return [[row.tolist() for row in rows_], [str(row.dtype) for row in rows_], list(processor.reverse(rows_))]
+
+
+@plain
+def learn_graph_actions(tf):
+    learn, path = tf.contrib.learn, os.path.join(tempfile.mkdtemp(), "model")
+    with tf.Graph().as_default():
+        x, v = tf.placeholder(tf.float32, [2]), tf.get_variable("v", initializer=[1.0, 2.0])
+        y, q = x * v + 1, tf.train.range_input_producer(3, shuffle=False).dequeue()
+        with tf.Session() as session:
+            session.run(v.assign([3.0, 4.0]))
+            tf.train.Saver().save(session, path)
+        found = [
+            learn.run_n({"y": y}, feed_dict={x: [1, 2]}, n=2),
+            learn.run_n({"q": q, "v": v}, n=4),
+            learn.run_n({"v": v}, None, path),
+            learn.run_n({"y": y}, n=0),
+            learn.run_feeds({"y": y}, [{x: [1, 2]}, {x: [0, 0]}]),
+            learn.infer(path, {"y": y}, {x: [1, 2]}),
+        ]
+        found += [attempt(lambda: learn.run_n({})), attempt(lambda: learn.run_feeds({"y": y}, []))]
+    return json.loads(json.dumps(found, default=lambda value: value.tolist()))
 
 
 @plain
