@@ -154,6 +154,11 @@ def _projected(owner, found):
     return lambda **named: owner.add_subplot(**named) if named else found()
 
 
+def _flattened(owner, found):
+    """`plt.pcolor(values).get_array()`: the values of all cells in a row."""
+    return (lambda: found().ravel()) if _is(owner, "matplotlib.collections", "PolyQuadMesh", "QuadMesh") else None
+
+
 def _styled(owner, found):
     """`plt.style.use("seaborn")`: Matplotlib gave the names of these styles a version."""
     if getattr(owner, "__name__", "") not in ("matplotlib.style", "matplotlib.style.core"):
@@ -210,6 +215,7 @@ CHANGED: dict[str, tuple[Callable, ...]] = {
     "drop": (_positional_axis,),
     "fillna": (_filled,),
     "gca": (_projected,),
+    "get_array": (_flattened,),
     "use": (_styled,),
 }
 _OF_PANDAS = {"append", "as_matrix", "drop", "fillna", "get_value", "ix"}

@@ -49,7 +49,7 @@ def runnable(tree: ast.Module, source: str) -> ast.Module:
     """The tree as it runs in the TF1 world: with what objects and arrays could do and no longer can."""
     tree = old_attributes.Rewrite(source).visit(tree)
     # arrays come from Session.run too, without a word of NumPy; other modules are left alone
-    return single_elements.Rewrite().visit(tree) if re.search(r"\b(numpy|tensorflow)\b", source) else tree
+    return single_elements.Rewrite(source).visit(tree) if re.search(r"\b(numpy|tensorflow)\b", source) else tree
 
 
 def parse(source: bytes, filename: str) -> ast.Module:

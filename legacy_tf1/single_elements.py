@@ -2,17 +2,18 @@
 
 NumPy took any array of one element for a number until 2.4, which takes those without dimensions only.
 What a script draws or fetches has often the shape (1,), so its own code asks here in the three places
-where Python turns a value into a number.
+where Python turns a value into a number. And in a fourth: until 1.23, a list of slices was an index as a tuple is.
 """
 
 from __future__ import annotations
 
 import ast
 
-__all__ = ["FORMAT", "NUMBER", "PUT", "Rewrite", "formatted", "number", "put"]
+__all__ = ["FORMAT", "GET", "NUMBER", "PUT", "Rewrite", "formatted", "get", "number", "put"]
 
-# the names under which the three functions stand in the scripts' builtins
-NUMBER, FORMAT, PUT = "__legacy_tf1_number__", "__legacy_tf1_format__", "__legacy_tf1_put__"
+# the names under which the four functions stand in the scripts' builtins
+NUMBER, FORMAT = "__legacy_tf1_number__", "__legacy_tf1_format__"
+PUT, GET = "__legacy_tf1_put__", "__legacy_tf1_get__"
 
 
 def number(kind, *arguments):
@@ -39,6 +40,7 @@ def formatted(text, values):
 
 def put(value, owner, key) -> None:
     """`owner[key] = value`."""
+    key = _as_index(owner, key)
     try:
         owner[key] = value
     except (TypeError, ValueError):
@@ -47,8 +49,21 @@ def put(value, owner, key) -> None:
         owner[key] = value.item()
 
 
+def get(owner, key):
+    """`owner[key]`."""
+    return owner[_as_index(owner, key)]
+
+
+def _as_index(owner, key):
+    slices = isinstance(key, list) and any(isinstance(one, slice) for one in key)
+    return tuple(key) if slices and hasattr(owner, "__array__") else key
+
+
 class Rewrite(ast.NodeTransformer):
-    """Lets a tree ask the three functions."""
+    """Lets a tree ask the four functions."""
+
+    def __init__(self, source: str):
+        self.slices = "slice(" in source  # else no list of them is about, and an index is not worth the detour
 
     def visit_Call(self, node: ast.Call):
         self.generic_visit(node)
@@ -61,6 +76,11 @@ class Rewrite(ast.NodeTransformer):
         self.generic_visit(node)
         text = isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
         return _call(node, FORMAT, node.left, node.right) if text and isinstance(node.op, ast.Mod) else node
+
+    def visit_Subscript(self, node: ast.Subscript):
+        self.generic_visit(node)
+        computed = isinstance(node.slice, (ast.Name, ast.List, ast.Call, ast.BinOp)) and isinstance(node.ctx, ast.Load)
+        return _call(node, GET, node.value, node.slice) if self.slices and computed else node
 
     def visit_Assign(self, node: ast.Assign):
         self.generic_visit(node)

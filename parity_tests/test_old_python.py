@@ -99,6 +99,10 @@ def test_what_objects_and_arrays_could_do(tmp_path):
             array = np.arange(3, dtype=np.uint8)
             array.itemset(0, 9)
             assert array.tostring() == b"\\x09\\x01\\x02" and array.ptp() == 8 and np.fromstring(b"\\x01", np.uint8) == [1]
+            cut = [slice(0, 1)] * 2
+            square = np.arange(4).reshape(2, 2)
+            square[cut] = 7
+            assert square[cut] == 7 == square[[slice(None), 0]][0] and square[[1, 0]][0, 0] == 2
             d = {"a": 1}
             assert d.has_key("a") and list(d.iteritems()) == [("a", 1)] and not threading.Thread().isAlive()
             assert json.loads("[1]", encoding="utf-8") == [1] and random.sample({1}, 1) == [1] and cmp(1, 2) == -1
