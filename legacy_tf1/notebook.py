@@ -17,6 +17,7 @@ __all__ = ["cells", "sources"]
 # cells that are not Python
 _OF_OTHERS = {f"%%{name}" for name in ("HTML", "SVG", "bash", "cmd", "html", "javascript", "js", "latex", "markdown",
                                        "perl", "python2", "ruby", "script", "sh", "svg", "system", "writefile")}  # fmt: skip
+_TIMED = re.compile(r"^(\s*)(%(?:time|prun))\s+(\w.*)$")  # %time x = f(x)
 _SHELL = re.compile(r"^(\s*[\w.]+\s*=\s*)(!|%(?!\s))")  # files = !ls
 
 
@@ -51,6 +52,9 @@ def sources(path: Path, *, note: Callable[[str], None]) -> Iterator[tuple[str, s
 
 def _without_magic(line: str, name: str, note: Callable[[str], None]) -> str:
     code = line.strip()
+    if timed := _TIMED.match(line):
+        note(f"{name}: left out: {timed[2]}, not the statement behind it")
+        return timed[1] + timed[3]
     if assigned := _SHELL.match(line):
         note(f"{name}: left out: {code}")
         return f"{assigned[1]}[]"

@@ -185,7 +185,7 @@ def test_a_notebook_runs_cell_by_cell(tmp_path):
             ["%matplotlib inline\n", "!pip install tensorflow\n", "import tensorflow as tf\n", "sess = tf.Session()"],
         ),
         ("markdown", ["# not code"]),
-        ("code", ["if True:\n", "    %time pass\n", "x = sess.run(tf.constant(3))\n", "x + 1"]),
+        ("code", ["if True:\n", "    %timeit pass\n", "%time x = sess.run(tf.constant(3))\n", "x + 1"]),
         ("code", ["tf.no_such_name"]),
     ]
     notebook = {"cells": [{"cell_type": kind, "source": source} for kind, source in cells], "nbformat": 4}
