@@ -298,6 +298,26 @@ def test_contrib_layers_slim_and_framework(run):
     )
 
 
+def test_no_count_of_ops_ends_a_program(run):
+    """A dtype may be a string; and what a row of the seed rule cannot count is said, not raised."""
+    done = run({
+        "main.py": """
+            import numpy as np
+            import tensorflow as tf
+            draws = []
+            for dtype in (tf.float32, "float32", np.float32):
+                with tf.Graph().as_default(), tf.Session() as session:
+                    tf.set_random_seed(7)
+                    a = tf.random_uniform([2], 0, 1, dtype=dtype)
+                    draws.append(session.run([a, tf.random_uniform([2], dtype=dtype)]))
+            assert all(np.array_equal(draws[0], other) for other in draws[1:])
+            ones = np.ones([2, 2], np.float32)
+            print(tf.Session().run(tf.einsum("ij,jk->ik", ones, ones)).sum())  # refused by TF 1.15
+        """
+    })  # fmt: skip
+    assert done.stdout == "8.0\n" and "from this einsum on, op seeds may differ" in done.stderr, done.stderr
+
+
 def test_whole_floats_are_sizes(run):
     """As TF 1.15.5 took them, and refused others."""
     done = run({
