@@ -48,11 +48,12 @@ def recording(tf, recorder):
     patched = [
         (session_class, "run"),
         (session_class, "close"),
+        (session_class, "make_callable"),
         (tf.train.Optimizer, "compute_gradients"),
         (tf, "gradients"),
     ]
     originals = [(owner, name, getattr(owner, name)) for owner, name in patched]
-    run, close, compute_gradients, gradients = (original for _, _, original in originals)
+    run, close, _, compute_gradients, gradients = (original for _, _, original in originals)
 
     def recorded_run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         def raw(what, feed=None):
@@ -64,6 +65,9 @@ def recording(tf, recorder):
         recorder.finish(self)
         return close(self)
 
+    def recorded_callable(self, fetches, feed_list=None, accept_options=False):
+        return lambda *values, **options: self.run(fetches, dict(zip(feed_list or (), values)), **options)
+
     def recorded_compute_gradients(self, loss, *args, **kwargs):
         pairs = compute_gradients(self, loss, *args, **kwargs)
         recorder.note_loss(loss, [gradient for gradient, _ in pairs])
@@ -74,7 +78,7 @@ def recording(tf, recorder):
         recorder.note_loss(ys, found)
         return found
 
-    replacements = (recorded_run, recorded_close, recorded_compute_gradients, recorded_gradients)
+    replacements = (recorded_run, recorded_close, recorded_callable, recorded_compute_gradients, recorded_gradients)
     for (owner, name, _), replacement in zip(originals, replacements):
         setattr(owner, name, replacement)
     try:

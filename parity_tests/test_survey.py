@@ -32,6 +32,15 @@ SCRIPTS = {
     "typed.py": "import tensorflow as tf\ninput('name? ')\n",
     "catches.py": TRAINS
     + "    while True:\n        try:\n            session.run(train)\n        except:\n            pass\n",
+    "compiled.py": """
+        import numpy as np
+        import tensorflow as tf
+        model = tf.keras.models.Sequential([tf.keras.layers.SimpleRNN(2, input_shape=(3, 2))])
+        model.compile("sgd", "mse")
+        model.fit(np.ones([4, 3, 2]), np.ones([4, 2]), epochs=1000, verbose=0)
+        """,
+    "callable.py": TRAINS
+    + "    step = session.make_callable([train, loss])\n    while True:\n        step()\n",
     "deep/train.py": "from net import loss\nfrom tensorflow.contrib import rnn\n",
     "deep/net.py": TRAINS,
     "deep/cells.ipynb": json.dumps(
@@ -72,6 +81,8 @@ def test_each_script_has_its_outcome(surveyed):
     said = {entry["path"]: (entry["outcome"], entry["steps"], entry["why"]) for entry in board["scripts"]}
     assert said == {
         "catches.py": ("runs", 5, "5 steps"),
+        "callable.py": ("runs", 5, "5 steps"),
+        "compiled.py": ("runs", 5, "5 steps"),
         "deep/cells.ipynb": ("fails", 0, "KeyError: 'no' (cells.ipynb[cell 1], line 3)"),
         "deep/net.py": ("runs", 0, "no training step; imported by deep/train.py"),
         "deep/train.py": ("runs", 0, "no training step"),
@@ -82,8 +93,8 @@ def test_each_script_has_its_outcome(surveyed):
         "slow.py": ("runs", 1, "time limit after 1 steps"),
         "typed.py": ("fails", 0, "EOFError: EOF when reading a line (typed.py, line 2)"),
     }, done.stderr
-    assert board["totals"] == dict(scripts=10, done=10, runs=6, without_step=2, fails=4)
-    assert done.returncode == 1 and "6 of 10 scripts run (2 of them without a training step), 4 fail" in done.stdout
+    assert board["totals"] == dict(scripts=12, done=12, runs=8, without_step=2, fails=4)
+    assert done.returncode == 1 and "8 of 12 scripts run (2 of them without a training step), 4 fail" in done.stdout
 
 
 def test_an_entry_holds_losses_symbol_and_last_words(surveyed):

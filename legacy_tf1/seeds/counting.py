@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import importlib.abc
-import importlib.machinery
 import inspect
 import operator
 import sys
@@ -15,6 +13,8 @@ import warnings
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from legacy_tf1.late_modules import when_imported
 
 __all__ = ["Drift", "add", "add_once", "counted", "is_tensor", "last_id", "shape_of"]
 
@@ -89,49 +89,16 @@ def counted(drifts: dict[str, Drift]):
     A function is named `module:path`. TensorFlow's modules are there already; those of Keras are counted
     as soon as they are imported, because most scripts never need them.
     """
+    late: dict[str, list] = {}
     with contextlib.ExitStack() as undo:
-        late = _LateModules(undo)
         for name, drift in drifts.items():
             if _module(name) in sys.modules or name.startswith("tensorflow.python.") and ".keras." not in name:
                 undo.enter_context(_counted(name, drift))
             else:
-                late.add(name, drift)
-        undo.enter_context(late.watched())
+                action = functools.partial(lambda each, _: undo.enter_context(_counted(*each)), (name, drift))
+                late.setdefault(_module(name), []).append(action)
+        undo.enter_context(when_imported(late))
         yield
-
-
-class _LateModules(importlib.abc.MetaPathFinder):
-    """Counts the functions of a module when the module is imported."""
-
-    def __init__(self, undo: contextlib.ExitStack):
-        self.undo, self.drifts = undo, {}
-
-    def add(self, name: str, drift: Drift) -> None:
-        self.drifts.setdefault(_module(name), []).append((name, drift))
-
-    @contextlib.contextmanager
-    def watched(self):
-        sys.meta_path.insert(0, self)
-        try:
-            yield
-        finally:
-            sys.meta_path.remove(self)
-
-    def find_spec(self, name, path=None, target=None):
-        if name not in self.drifts:
-            return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is None:
-            return None
-        execute = spec.loader.exec_module
-
-        def exec_module(module):
-            execute(module)
-            for counted in self.drifts.pop(name, ()):
-                self.undo.enter_context(_counted(*counted))
-
-        spec.loader.exec_module = exec_module
-        return spec
 
 
 def _module(name: str) -> str:

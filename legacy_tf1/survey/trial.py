@@ -23,6 +23,7 @@ from pathlib import Path
 
 from legacy_tf1 import run
 from legacy_tf1.errors import LegacyError
+from legacy_tf1.late_modules import when_imported
 from legacy_tf1.recording import Plan, fetched_ops, recording
 
 __all__ = ["main"]
@@ -48,7 +49,7 @@ def _run(job: dict, tell) -> int:
             import tensorflow
 
             counter = Counter(job["steps"], tell)
-            with recording(tensorflow.compat.v1, counter):
+            with recording(tensorflow.compat.v1, counter), when_imported(counter.of_keras()):
                 run.run_script(script, [], world_builtins())
                 if counter.done >= counter.steps:
                     counter.leave()
@@ -82,12 +83,31 @@ class Counter:
             fetched, loss = raw(fetches, feed_dict), None
         else:
             fetched, loss = raw([fetches, plan.loss], feed_dict)
+        self._count(loss)
+        return fetched
+
+    def _count(self, loss):
         self.done += 1
         self.tell(step=self.done, loss=_number(loss))
         if self.done >= self.steps:
             self.tell(limit=True)
             self._stop()
-        return fetched
+
+    def of_keras(self) -> dict:
+        """Keras's models in graphs train past `Session.run`: their steps are counted once that module is there."""
+
+        def count(backend):
+            native = backend.GraphExecutionFunction.__call__
+
+            def counted(function, inputs):
+                outputs = native(function, inputs)
+                if function.name == "train_function":
+                    self._count(outputs[0])
+                return outputs
+
+            backend.GraphExecutionFunction.__call__ = counted
+
+        return {"tf_keras.src.backend": [count]}
 
     def note_loss(self, loss, gradients):
         while isinstance(loss, (list, tuple)) and loss:
