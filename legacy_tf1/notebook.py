@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
+import tokenize
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ __all__ = ["cells", "sources"]
 _OF_OTHERS = {f"%%{name}" for name in ("HTML", "SVG", "bash", "cmd", "html", "javascript", "js", "latex", "markdown",
                                        "perl", "python2", "ruby", "script", "sh", "svg", "system", "writefile")}  # fmt: skip
 _TIMED = re.compile(r"^(\s*)(%(?:time|prun))\s+(\w.*)$")  # %time x = f(x)
+_HELP = re.compile(r"^[\w.*]+\?{1,2}$")  # tf.nn.rnn?
 _SHELL = re.compile(r"^(\s*[\w.]+\s*=\s*)(!|%(?!\s))")  # files = !ls
 
 
@@ -47,7 +50,35 @@ def sources(path: Path, *, note: Callable[[str], None]) -> Iterator[tuple[str, s
         if (magic := source.lstrip().partition("\n")[0].strip()).split(" ")[0] in _OF_OTHERS:
             note(f"{name}: left out: {magic} and the cell below it")
             source = ""
-        yield name, "\n".join(_without_magic(line, name, note) for line in source.splitlines())
+        yield name, source if _is_python(source) else _without_magics(source, name, note)
+
+
+def _is_python(source: str) -> bool:
+    """Then a line that looks like a magic is a part of a string, a sum or a comment."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _without_magics(source: str, name: str, note: Callable[[str], None]) -> str:
+    lines: list[str] = []
+    for line in source.splitlines():
+        lines.append(line if _goes_on("\n".join(lines)) else _without_magic(line, name, note))
+    return "\n".join(lines)
+
+
+def _goes_on(source: str) -> bool:
+    """Whether a bracket or a string is open at its end."""
+    try:
+        for _ in tokenize.generate_tokens(io.StringIO(source).readline):
+            pass
+    except tokenize.TokenError as error:
+        return "multi-line" in str(error)
+    except SyntaxError:  # of Python 2, or an indentation
+        return False
+    return False
 
 
 def _without_magic(line: str, name: str, note: Callable[[str], None]) -> str:
@@ -58,7 +89,7 @@ def _without_magic(line: str, name: str, note: Callable[[str], None]) -> str:
     if assigned := _SHELL.match(line):
         note(f"{name}: left out: {code}")
         return f"{assigned[1]}[]"
-    if not code.startswith(("%", "!", "?")) and not code.endswith("?"):
+    if not code.startswith(("%", "!", "?")) and not _HELP.match(code):
         return line
     note(f"{name}: left out: {code}")
     return line[: len(line) - len(line.lstrip())] + "pass"  # keeps the line's number, and a block its body

@@ -19,7 +19,8 @@ TRAINS = """
     import tensorflow as tf
     x = tf.get_variable("x", initializer=[1.0, 2.0])
     loss = tf.reduce_sum(tf.square(x))
-    train = tf.train.GradientDescentOptimizer(0.25).minimize(loss)
+    with tf.control_dependencies([loss]):  # else the update may come first
+        train = tf.train.GradientDescentOptimizer(0.25).minimize(loss)
     session = tf.Session()
     session.run(tf.global_variables_initializer())
 """
@@ -39,8 +40,7 @@ SCRIPTS = {
         model.compile("sgd", "mse")
         model.fit(np.ones([4, 3, 2]), np.ones([4, 2]), epochs=1000, verbose=0)
         """,
-    "callable.py": TRAINS
-    + "    step = session.make_callable([train, loss])\n    while True:\n        step()\n",
+    "callable.py": TRAINS + "    step = session.make_callable([train, loss])\n    while True:\n        step()\n",
     "deep/train.py": "from net import loss\nfrom tensorflow.contrib import rnn\n",
     "deep/net.py": TRAINS,
     "deep/cells.ipynb": json.dumps(
@@ -106,7 +106,7 @@ def test_an_entry_holds_losses_symbol_and_last_words(surveyed):
     assert (error["symbol"], error["line"], error["file"]) == ("tf.contrib.ffmpeg", 3, str(folder / "missing.py"))
     assert entries["missing.py"]["output"].startswith("error: ") and error["remedy"]
     assert "%matplotlib inline" in entries["deep/cells.ipynb"]["output"]
-    assert "[10/10, 0 s left]" in done.stderr and "loss 5 -> 0.01953" in done.stdout
+    assert "[12/12, 0 s left]" in done.stderr and "loss 5 -> 0.01953" in done.stdout
 
 
 def test_nothing_is_left_behind(surveyed):
