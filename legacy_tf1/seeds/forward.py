@@ -137,6 +137,11 @@ def _dropped(a) -> int:
     return 5 if is_tensor(a.rate) else 4
 
 
+def _all_kept(a) -> int:
+    """TF 2.21's layer passes an input of which nothing is dropped through an identity."""
+    return -(not is_tensor(a.self.rate) and a.self.rate == 0 and a.training is True)
+
+
 def _parsed(a) -> int:
     """TF 1.15 names each feature by a tensor of its own, or by an attribute where one example is parsed."""
     if any("single" in name for name in a.inside):
@@ -235,6 +240,7 @@ FORWARD: dict[str, Drift] = {
         after=lambda a: 10 if a.self.padding == "same" else 14
     ),
     "tf_keras.src.layers.reshaping.flatten:Flatten.call": Drift(total=_flattened),
+    "tf_keras.src.layers.regularization.dropout:Dropout.call": Drift(after=_all_kept),
     # tf-slim's layers are Keras's of another folder
     "tensorflow.python.keras.layers.convolutional:Conv.call": Drift(
         after=lambda a: all(rate == 1 for rate in a.self.dilation_rate)

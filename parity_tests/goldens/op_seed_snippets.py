@@ -546,6 +546,9 @@ tf.layers.average_pooling2d(tf.expand_dims(b,-1),2,2)
 tf.layers.dropout(v,.3)
 tf.layers.dropout(v,rate=tf.placeholder(tf.float32,[]),training=True)
 tf.layers.dropout(v,.5,noise_shape=[None,1],training=True)
+tf.layers.dropout(y,0.,training=True)
+tf.contrib.layers.dropout(y,1.)
+tf.random_uniform([3],0,1,dtype="float32")
 """
 
 _LOSSES = r"""
