@@ -34,8 +34,10 @@ def cells(path: Path, *, note: Callable[[str], None]) -> Iterator[types.CodeType
         LegacyError: the file is no notebook.
         SyntaxError: a cell is not Python.
     """
-    for name, source in sources(path, note=note):
-        tree = python2.runnable(python2.parse(source.encode(), name), source)
+    found = list(sources(path, note=note))
+    whole = "\n".join(source for _, source in found)  # what one cell imports, all use
+    for name, source in found:
+        tree = python2.runnable(python2.parse(source.encode(), name), whole)
         yield compile(_shown(tree), name, "exec", dont_inherit=True)
 
 

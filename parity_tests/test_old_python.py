@@ -186,6 +186,8 @@ def test_a_notebook_runs_cell_by_cell(tmp_path):
         ),
         ("markdown", ["# not code"]),
         ("code", ["if True:\n", "    %timeit pass\n", "%time x = sess.run(tf.constant(3))\n", "x + 1"]),
+        ("code", ["import numpy as np"]),
+        ("code", ["print(float(np.ones([1, 1])))  # an array as a number, in another cell than the import"]),
         ("code", ["y = x  # three?\n", "z = ('%d b'\n", "  % 7)\n", "print(y, z)"]),
         ("code", ["tf.nn.rnn?\n", "s = '''What?\n", "%d! ''' % (\n", "y)\n", "print(s)"]),
         ("code", ["tf.no_such_name"]),
@@ -194,9 +196,9 @@ def test_a_notebook_runs_cell_by_cell(tmp_path):
     path = tmp_path / "lesson.ipynb"
     path.write_text(json.dumps(notebook))
     done = run(path)
-    assert done.stdout == "4\n3 7 b\nWhat?\n3! \n" and done.returncode == 1
+    assert done.stdout == "4\n1.0\n3 7 b\nWhat?\n3! \n" and done.returncode == 1
     assert "note: " in done.stderr and "left out: !pip install tensorflow" in done.stderr
-    assert "lesson.ipynb[cell 5], line 1: tf.no_such_name is not available" in done.stderr
+    assert "lesson.ipynb[cell 7], line 1: tf.no_such_name is not available" in done.stderr
     path.write_text("{}")
     assert "is not a notebook" in run(path).stderr
 
