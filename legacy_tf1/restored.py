@@ -142,8 +142,6 @@ CHANGED: dict[str, dict[str, str]] = {
 NINF = -float("inf")
 
 
-_GONE = {"cgi", "imp", "pipes"}  # from Python's library, in 3.12 and 3.13
-
 # module that a script needs and that need not be installed -> ours
 INSTEAD: dict[str, str] = {
     **{name: "legacy_tf1.ipython" for name in ("IPython", "IPython.core.display", "IPython.display")},
@@ -207,11 +205,10 @@ def _real(name: str) -> types.ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError:
-        package, dot, _ = name.partition(".")
-        if name not in REMOVED or not (dot or name in _GONE):
+        if name not in REMOVED:
             raise
-        if dot:
-            importlib.import_module(package)
+        if "." in name:  # raises where the package is not here
+            importlib.import_module(name.partition(".")[0])
         return types.ModuleType(name)
 
 
