@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from legacy_tf1 import exactness, notebook, python2
+from legacy_tf1 import exactness, modules, notebook, python2
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["Use", "check", "uses"]
@@ -126,8 +126,6 @@ def _uses(tree: ast.Module, names: dict[str, str]) -> list[tuple[int, str]]:
 
 
 def _served(path: str, line: int, symbol: str) -> Use:
-    from legacy_tf1 import modules
-
     try:
         return Use(path, line, symbol, modules.served_from(symbol), exactness.difference(symbol) or "")
     except LegacyError as missing:
@@ -154,7 +152,8 @@ def _aliases(trees: list[ast.Module]) -> dict[str, str]:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _is_tf(alias.name):
-                    names[alias.asname or "tensorflow"] = alias.name if alias.asname else "tensorflow"
+                    root = alias.name.partition(".")[0]
+                    names[alias.asname or root] = alias.name if alias.asname else root
         elif isinstance(node, ast.ImportFrom) and not node.level and _is_tf(node.module or ""):
             names.update((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
     for node in nodes:
@@ -177,4 +176,4 @@ def _resolve(node: ast.AST, names: dict[str, str]) -> str | None:
 
 
 def _is_tf(module: str) -> bool:
-    return module.partition(".")[0] == "tensorflow"
+    return module.partition(".")[0] in modules.ROOTS

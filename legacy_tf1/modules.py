@@ -11,13 +11,16 @@ import importlib
 import importlib.util
 import operator
 import random
+import re
 import sys
 import types
 
 from legacy_tf1 import moved
 from legacy_tf1.errors import LegacyError, MissingModule, MissingSymbol
 
-__all__ = ["TF1Module", "at_home", "caller", "import_", "in_world", "module", "served_from"]
+__all__ = ["ROOTS", "TF1Module", "at_home", "caller", "import_", "in_world", "module", "served_from"]
+
+ROOTS = ("keras", "tensorflow")  # what a dotted name starts with that the tables speak of
 
 # a mark in a module's builtins: "the code of this module runs in the TF1 world"
 WORLD = "__legacy_tf1__"
@@ -80,7 +83,7 @@ def _load(name: str) -> types.ModuleType:
 
 
 def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
-    """What the import statement returns for a dotted name that starts with `tensorflow`."""
+    """What the import statement returns for a dotted name that starts with one of ROOTS."""
     parts = name.split(".")
     found = module(parts[0])
     for depth in range(2, len(parts) + 1):
@@ -196,7 +199,7 @@ def _is_real_module(name: str) -> bool:
 
 
 def _short(name: str) -> str:
-    return "tf" + name[len("tensorflow") :]
+    return re.sub(r"^tensorflow\b", "tf", name)
 
 
 def _remedy(name: str) -> str:

@@ -11,7 +11,7 @@ is `tensorflow.compat.v1.losses`. What is in none of them and what today's Tenso
 
 from __future__ import annotations
 
-from legacy_tf1 import before_1_0
+from legacy_tf1 import before_1_0, old_keras
 from legacy_tf1.contrib import rows
 
 __all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
@@ -26,16 +26,12 @@ FOLDERS: dict[str, tuple[str, ...]] = {
     "tensorflow": (_V1, "tensorflow"),
     "tensorflow.compat": ("tensorflow.compat",),
     "tensorflow.contrib": (),
-    "tensorflow.contrib.keras": (f"{_V1}.keras",),
-    "tensorflow.contrib.keras.api.keras": (f"{_V1}.keras",),
-    "tensorflow.contrib.keras.python.keras": (f"{_V1}.keras", "tf_keras.src"),
     "tensorflow.core": ("tensorflow.core",),
     "tensorflow.python": ("tensorflow.python",),
     # `ready` is no package: asking it for a module makes the library importable
     "tensorflow.python.estimator": ("legacy_tf1.estimators.ready", "tensorflow_estimator.python.estimator"),
-    "tensorflow.python.keras": (f"{_V1}.keras", "tf_keras.src"),  # the copy that is left there fits nothing else
-    "tensorflow.python.keras.api._v1.keras": (f"{_V1}.keras",),
     "tensorflow.tools": ("tensorflow.tools",),
+    **old_keras.FOLDERS,
 }
 
 _PYTHON = "tensorflow.python"
@@ -59,7 +55,7 @@ LIBRARIES = frozenset((
 ))  # fmt: skip
 
 # TF1 module -> classes that scripts import on every machine and use on some: refused where one is made
-LATE: dict[str, tuple[str, ...]] = rows.LATE
+LATE: dict[str, tuple[str, ...]] = {**rows.LATE, **old_keras.LATE}
 
 # TF1 module -> modules of today whose public names it shows, searched in this order
 MODULES: dict[str, tuple[str, ...]] = {
@@ -70,8 +66,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.math": (f"{_V1}.math",),
     f"{_PYTHON}.platform.flags": (f"{_PYTHON}.platform.flags",),
     "tensorflow.compat": ("tensorflow.compat",),
+    "tensorflow.compat.v2": ("tensorflow.compat.v2",),
     "tensorflow.contrib": (),
     **rows.MODULES,
+    **old_keras.MODULES,
     "tensorflow.contrib.ctc": ("tensorflow.python.ops.ctc_ops",),  # TF 0.x
     "tensorflow.contrib.ctc.ctc_ops": ("tensorflow.python.ops.ctc_ops",),
     "tensorflow.contrib.deprecated": (),
@@ -120,8 +118,10 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.models.rnn.rnn_cell": (f"{_OURS}.rnn.wrappers", f"{_OURS}.rnn.rnn_cell_impl", f"{_OURS}.rnn.linear"),
     "tensorflow.models.rnn.seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.python": ("tensorflow.python",),
-    "tensorflow.python.keras.layers.recurrent": (f"{_V1}.keras.layers",),
-    "tensorflow.python.keras.layers.wrappers": (f"{_V1}.keras.layers",),
+    **{  # its private names and modules too
+        f"tensorflow.python.keras.{name}": (f"{_V1}.keras.{name}", f"tf_keras.src.{name}")
+        for name in ("backend", "callbacks", "initializers", "layers", "losses", "metrics", "models", "optimizers", "utils")
+    },
     "tensorflow.python.ops.nn": ("tensorflow.python.ops.nn", f"{_V1}.nn"),
     "tensorflow.python.ops.nn.rnn_cell": (f"{_OURS}.rnn.rnn_cell_impl",),
     "tensorflow.python.ops.rnn": ("tensorflow.python.ops.rnn",),
@@ -133,6 +133,8 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.python.training.distribution_strategy_context": ("tensorflow.python.distribute.distribute_lib",),
     "tensorflow.python.training.tracking.base": ("tensorflow.python.trackable.base",),
     "tensorflow.python.training.training_ops": ("tensorflow.python.ops.gen_training_ops",),
+    "tensorflow.python.autograph.core.naming": ("tensorflow.python.autograph.pyct.naming",),
+    "tensorflow.python.autograph.pyct.compiler": ("tensorflow.python.autograph.pyct.loader",),
     **dict([
         _split("framework.graph_util", "framework.convert_to_constants"),
         _split(
@@ -150,6 +152,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         _split("ops.variables", "ops.variable_v1", "ops.ref_variable"),
         _split("pywrap_tensorflow", "training.py_checkpoint_reader"),
         _split("util.nest"),
+        _split("util.tf_inspect"),
         _split("data.util.nest"),
     ]),
 }  # fmt: skip
@@ -189,6 +192,7 @@ _CELLS = (
 # TF1 name -> "module:attribute" of today
 NAMES: dict[str, str] = {
     **rows.NAMES,
+    **old_keras.NAMES,
     **{f"tensorflow.{old}": f"{_V1}:{new}" for old, new in before_1_0.RENAMED.items()},
     **{f"tensorflow.{name}": f"legacy_tf1.before_1_0:{name}" for name in ("concat", "split")},
     **{
@@ -284,6 +288,11 @@ NAMES: dict[str, str] = {
         for owner in ("tensorflow.app.flags", "tensorflow.flags", f"{_PYTHON}.platform.flags")
     },
     **{f"{owner}.divide": "legacy_tf1.core:divide" for owner in ("tensorflow", "tensorflow.math")},
+    **{
+        f"tensorflow.compat.v2.{name}": f"legacy_tf1.argspecs:v2_{name}"
+        for name in ("ones", "ones_like", "shape", "size", "zeros", "zeros_like")
+    },
+    "tensorflow.compat.v2.__version__": "legacy_tf1.moved:VERSION",
     "tensorflow.VERSION": "legacy_tf1.moved:VERSION",
     "tensorflow.__version__": "legacy_tf1.moved:VERSION",
     **{f"tensorflow.contrib.rnn.{cell}": f"{_V1}:nn.rnn_cell.{cell}" for cell in _CELLS},
@@ -295,6 +304,9 @@ NAMES: dict[str, str] = {
     **{
         f"{owner}.is_sequence": "tensorflow.python.util.nest:is_nested"
         for owner in (f"{_PYTHON}.util.nest", f"{_PYTHON}.data.util.nest")
+    },
+    **{
+        f"{_PYTHON}.util.tf_inspect.{name}": f"legacy_tf1.argspecs:{name}" for name in ("getargspec", "getfullargspec")
     },
     "tensorflow.contrib.rnn.transpose_batch_time": "tensorflow.python.ops.rnn:_transpose_batch_time",
 }

@@ -181,6 +181,22 @@ def _colours(owner, _):
     return matplotlib.pyplot.get_cmap
 
 
+def _classified(owner, _):
+    """`model.predict_classes` of Keras: the number of the likeliest class, or 0 and 1 for one probability."""
+    if not _is(owner, "tf_keras", "Sequential"):
+        return None
+
+    def predict_classes(*arguments, **named):
+        chances = owner.predict(*arguments, **named)
+        return chances.argmax(axis=-1) if chances.shape[-1] > 1 else (chances > 0.5).astype("int32")
+
+    return predict_classes
+
+
+def _probabilities(owner, _):
+    return owner.predict if _is(owner, "tf_keras", "Sequential") else None
+
+
 def _of_dict(view: str) -> Callable:
     return lambda owner, _: (lambda: iter(getattr(owner, view)())) if isinstance(owner, dict) else None
 
@@ -202,6 +218,8 @@ OLD: dict[str, tuple[Callable, ...]] = {
     "itervalues": (_of_dict("values"),),
     "ix": (lambda owner, _: _Mixed(owner) if _frame(owner) else None,),
     "message": (lambda owner, _: str(owner) if isinstance(owner, BaseException) else None,),
+    "predict_classes": (_classified,),
+    "predict_proba": (_probabilities,),
     "ptp": (lambda owner, _: functools.partial(_numpy().ptp, owner),),
     "set_axis_bgcolor": (_renamed("set_facecolor"),),
     "set_window_title": (lambda owner, _: getattr(getattr(owner, "manager", None), "set_window_title", _ignored),),

@@ -159,7 +159,7 @@ def _of_the_world(name: str, fromlist, level: int) -> types.ModuleType | None:
         return None
     return (
         modules.import_(name, fromlist)
-        if name.partition(".")[0] == "tensorflow"
+        if name.partition(".")[0] in modules.ROOTS
         else restored.module(name, whole=bool(fromlist))
     )
 
@@ -241,7 +241,7 @@ def _imports():
     import_module, spec_from_file = importlib.import_module, importlib.util.spec_from_file_location
 
     def world_import_module(name, package=None):
-        if modules.in_world(sys._getframe(1)) and name.partition(".")[0] == "tensorflow":
+        if modules.in_world(sys._getframe(1)) and name.partition(".")[0] in modules.ROOTS:
             return modules.import_(name, ("*",))
         return import_module(name, package)
 

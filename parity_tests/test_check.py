@@ -22,6 +22,8 @@ from parity_tests.processes import python
         ("def f():\n    import tensorflow as t\n    return t.Session", ["Session"]),
         ("import tensorflow as tf\nF = tf.app.flags\nF.DEFINE_string", ["app.flags", "app.flags.DEFINE_string"]),
         ("try:\n    from tensorflow.models import rnn\nexcept ImportError:\n    pass", ["models.rnn"]),
+        ("import keras\nfrom keras.layers import LSTM\nkeras.backend.tanh(LSTM(3))",
+         ["keras.layers.LSTM", "keras.backend.tanh"]),
         ("import numpy as tf\ntf.ones(3)", []),
         ("from .tensorflow import x\nimport mytensorflow\nmytensorflow.y", []),
         ("tf = None\nself.tf.x", []),

@@ -170,6 +170,51 @@ def test_modules_that_are_gone_and_files_loaded_by_their_path(tmp_path):
     assert done.stdout == "loaded\n", done.stderr
 
 
+def test_keras_by_its_own_name_is_the_one_of_tf_keras(tmp_path):
+    """Keras 2's modules, names and arguments; the losses are those of the same script with `tensorflow.keras`.
+
+    Losses by TensorFlow 1.15.5 with its tf.keras; Keras 2.2.5 on that TensorFlow gives 0.717206 0.710182 0.704922.
+    """
+    script = tmp_path / "main.py"
+    script.write_text(
+        textwrap.dedent("""
+            import importlib, sys
+            import keras, keras.layers.core
+            import numpy as np
+            import tensorflow as tf
+            from keras import backend as K
+            from keras.backend.tensorflow_backend import set_session
+            from keras.constraints import maxnorm
+            from keras.engine.topology import Layer
+            from keras.layers.recurrent import LSTM
+            from keras.models import Sequential
+            from keras.utils import multi_gpu_model, np_utils
+
+            class Scale(Layer):
+                def call(self, x):
+                    return K.tanh(x) * 2
+
+            set_session(tf.Session())
+            model = Sequential()
+            model.add(LSTM(4, input_shape=(5, 3)))
+            model.add(Scale())
+            model.add(keras.layers.core.Dense(2, activation="softmax", kernel_constraint=maxnorm(9)))
+            model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.SGD(lr=0.05), metrics=["accuracy"])
+            model.set_weights([np.cos(np.arange(w.size)).reshape(w.shape) for w in model.get_weights()])
+            x = np.sin(np.arange(8 * 5 * 3)).reshape(8, 5, 3)
+            y = np_utils.to_categorical(np.arange(8) % 2)
+            losses = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history["loss"]
+            classes = model.predict_proba(x).argmax(1).tolist()
+            assert model.predict_classes(x).tolist() == classes and importlib.import_module("keras.layers").LSTM is LSTM
+            assert tf.keras.layers.LSTM is LSTM and keras.__version__ == "2.2.4" and tf.keras.__version__ == "2.2.4-tf"
+            assert "keras" not in sys.modules or int(sys.modules["keras"].__version__.split(".")[0]) >= 3
+            print(*("%.6f" % loss for loss in losses), sum(classes))
+        """)
+    )
+    done = run(script)
+    assert done.stdout == "0.717210 0.710179 0.704918 0\n", done.stderr
+
+
 def test_every_restored_name_exists():
     for name in restored.REMOVED:
         if importlib.util.find_spec(name.partition(".")[0]) is None:
