@@ -85,7 +85,7 @@ APPROXIMATE: dict[str, str] = {
     " a seeded shuffle with a repeat runs in this process only",
     "contrib.predictor.from_saved_model": "a signature that the model lacks is an error; TF 1.15 then fed nothing",
     "contrib.learn.Estimator": "x and y are arrays, not iterators; there is no export_savedmodel",
-    "contrib.learn.Experiment": "it evaluates every train_steps_per_iteration steps, else at the end only; it exports nothing",
+    "contrib.learn.Experiment": "it exports nothing",
     "contrib.learn.learn_runner": "it runs in this process only",
     **{
         f"contrib.estimator.{name}": "seeded start values are its own, and its optimizer's slots lack the part t_0 of their names"

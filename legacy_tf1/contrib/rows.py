@@ -103,7 +103,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{_CONTRIB}.learn",
         {
             **dict.fromkeys(("", "python", "python.learn"), (
-                _LEARN, *(f"{_LEARN}.{part}" for part in ("estimator", "run_config", "experiment", "graph_actions")),
+                _LEARN, *(f"{_LEARN}.{part}" for part in ("estimator", "run_config", "experiment", "graph_actions", "monitors")),
             )),
             **{
                 f"{folder}{path}": source
@@ -121,6 +121,7 @@ MODULES: dict[str, tuple[str, ...]] = {
                     "learn_runner": f"{_LEARN}.experiment",
                     "metric_spec": f"{_LEARN}.estimator",
                     "models": f"{_LEARN}.models",
+                    "monitors": f"{_LEARN}.monitors",
                 }.items()
             },
             **{

@@ -19,6 +19,7 @@ from tensorflow.python.training import evaluation, training_util
 
 from legacy_tf1.contrib.learn import ModeKeys, NotFittedError
 from legacy_tf1.contrib.learn.feeder import Feeder
+from legacy_tf1.contrib.learn.monitors import replace_monitors_with_hooks
 from legacy_tf1.contrib.learn.run_config import RunConfig
 
 __all__ = ["Estimator", "MetricSpec", "ModelFnOps", "SKCompat"]
@@ -121,7 +122,7 @@ class Estimator:
         checkpoint = _v1.train.latest_checkpoint(self.model_dir)
         if max_steps is not None and checkpoint and _v1.train.load_variable(checkpoint, "global_step") >= max_steps:
             return self
-        hooks = list(monitors or ())
+        hooks = replace_monitors_with_hooks(monitors, self)
         if steps is not None or max_steps is not None:
             hooks.append(_v1.train.StopAtStepHook(steps, max_steps))
         self._train(input_fn, hooks)
@@ -292,6 +293,8 @@ class Estimator:
                     return
 
     def _summarize(self, found: dict, folder: str) -> None:
+        said = ", ".join(f"{key} = {found[key]!s}" for key in sorted(found))
+        _v1.logging.info("Saving dict for global step %d: %s", found["global_step"], said)
         values = [
             _v1.Summary.Value(tag=key, simple_value=float(value))
             for key, value in found.items()

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import inspect
 
+from legacy_tf1.contrib.learn.monitors import ValidationMonitor, replace_monitors_with_hooks
+
 __all__ = ["Experiment", "run"]
 
 
 class Experiment:
     """An estimator of `tf.contrib.learn` or `tf.estimator` with what it is trained and evaluated on.
 
-    `train_and_evaluate` evaluates every `train_steps_per_iteration` steps (or `min_eval_frequency`), else
-    once at the end.
+    `train_and_evaluate` evaluates once at the end, and before that every `min_eval_frequency` steps where there
+    is a new checkpoint; 0: at the end only.
     """
 
     def __init__(
@@ -42,7 +44,7 @@ class Experiment:
         self.eval_metrics = eval_metrics
         self._inputs, self._eval_hooks = (train_input_fn, eval_input_fn), eval_hooks
         self._monitors = list(train_monitors or ())
-        self._every = train_steps_per_iteration or min_eval_frequency or local_eval_frequency
+        self._every = 1 if min_eval_frequency is None else min_eval_frequency
 
     def extend_train_hooks(self, additional_hooks):
         """Train with these hooks as well."""
@@ -58,15 +60,11 @@ class Experiment:
 
     def train_and_evaluate(self):
         """Train and evaluate in turns; returns the last evaluation and no exports."""
-        done = 0
-        while self._every and self.train_steps and done < self.train_steps:
-            done = min(done + self._every, self.train_steps)
-            self._train(done)
-            found = self._evaluate(self.eval_steps, None)
-        if not done:
-            self._train(self.train_steps)
-            found = self._evaluate(self.eval_steps, None)
-        return found, []
+        if self._every:
+            given = {"input_fn": self._inputs[1], "eval_steps": self.eval_steps, "metrics": self.eval_metrics}
+            self._monitors.append(ValidationMonitor(**given, every_n_steps=self._every, hooks=self._eval_hooks))
+        self._train(self.train_steps)
+        return self._evaluate(self.eval_steps, None), []
 
     def local_run(self):
         """`train_and_evaluate`."""
@@ -81,7 +79,8 @@ class Experiment:
         train = getattr(self.estimator, "fit", None)
         if train is not None:
             return train(input_fn=self._inputs[0], max_steps=steps, monitors=self._monitors)
-        return self.estimator.train(input_fn=self._inputs[0], max_steps=steps, hooks=self._monitors)
+        hooks = replace_monitors_with_hooks(self._monitors, self.estimator)
+        return self.estimator.train(input_fn=self._inputs[0], max_steps=steps, hooks=hooks)
 
     def _evaluate(self, steps, name):
         metrics = {} if self.eval_metrics is None else {"metrics": self.eval_metrics}
