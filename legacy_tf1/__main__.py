@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     program.add_argument(
         "program", metavar="NAME|SCRIPT.py", help=f"a script file, or a built-in program: {', '.join(run.BUILT_IN)}"
     )
+    program.add_argument(
+        "-m", dest="module", action="store_true", help="the program is named as a module, as in `python -m`"
+    )
     program.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="the script's own arguments")
 
     command = commands.add_parser("run", parents=[shared, program], help="run a program as `python script.py` would")
@@ -119,12 +122,11 @@ def _add_survey(commands, shared) -> None:
 def _run(options) -> int:
     from legacy_tf1 import fast
 
-    path = run.find(options.program)
-    return _guarded(path, options, lambda tf: fast.swapped() if options.fast else contextlib.nullcontext())
+    return _guarded(*_found(options), options, lambda tf: fast.swapped() if options.fast else contextlib.nullcontext())
 
 
 def _record(options) -> int:
-    path = run.find(options.program)
+    path, package = _found(options)
     from legacy_tf1.recording import Folder, Recorder, recording
 
     folder = Folder(
@@ -150,7 +152,7 @@ def _record(options) -> int:
             yield
             recorder.finish()
 
-    status = _guarded(path, options, recorded)
+    status = _guarded(path, package, options, recorded)
     return _conclude(folder, options.output, status)
 
 
@@ -205,7 +207,11 @@ def _list(options) -> int:
     return 0
 
 
-def _guarded(path: Path, options, around) -> int:
+def _found(options) -> tuple[Path, str | None]:
+    return run.find_module(options.program) if options.module else (run.find(options.program), None)
+
+
+def _guarded(path: Path, package: str | None, options, around) -> int:
     """Run the script inside `around(tf)` and turn however it ends into an exit status."""
     from keras_port.datasets import DataError
     from legacy_tf1.input_data import use_data
@@ -217,7 +223,7 @@ def _guarded(path: Path, options, around) -> int:
             import tensorflow
 
             with around(tensorflow.compat.v1):
-                run.run_script(path, options.arguments, world_builtins())
+                run.run_script(path, options.arguments, world_builtins(), package)
         return 0
     except SystemExit as leave:
         return _status_of(leave)

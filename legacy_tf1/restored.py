@@ -27,8 +27,15 @@ _NUMPY_RENAMED = {
     "Inf": "inf", "Infinity": "inf", "NAN": "nan", "NaN": "nan", "PINF": "inf", "alltrue": "all", "complex_": "complex128",
     "cumproduct": "cumprod", "float_": "float64", "infty": "inf", "int0": "intp", "longfloat": "longdouble",
     "product": "prod", "round_": "round", "row_stack": "vstack", "singlecomplex": "complex64", "sometrue": "any",
-    "string_": "bytes_", "trapz": "trapezoid", "unicode_": "str_", "uint0": "uintp",
+    "string_": "bytes_", "trapz": "trapezoid", "unicode_": "str_", "uint0": "uintp", "bool8": "bool_", "bytes0": "bytes_",
+    "cfloat": "complex128", "clongfloat": "clongdouble", "longcomplex": "clongdouble", "object0": "object_", "str0": "str_",
+    "typeDict": "sctypeDict", "void0": "void", "AxisError": "exceptions.AxisError", "chararray": "char.chararray",
+    "ComplexWarning": "exceptions.ComplexWarning", "RankWarning": "exceptions.RankWarning",
+    "VisibleDeprecationWarning": "exceptions.VisibleDeprecationWarning",
 }  # fmt: skip
+# functions that stood in `numpy.lib` too
+_NUMPY_LIB = ("append", "average", "delete", "diff", "flip", "fliplr", "flipud", "histogram", "insert", "interp", "median",
+              "meshgrid", "pad", "percentile", "tile", "unique")  # fmt: skip
 
 _SELECTION = {name: f"sklearn.model_selection:{name}" for name in (
     "GridSearchCV", "ParameterGrid", "RandomizedSearchCV", "StratifiedShuffleSplit", "cross_val_predict",
@@ -53,6 +60,7 @@ REMOVED: dict[str, dict[str, str]] = {
     "PIL.Image": {"ANTIALIAS": "PIL.Image:LANCZOS", "CUBIC": "PIL.Image:BICUBIC", "LINEAR": "PIL.Image:BILINEAR"},
     "cgi": {"escape": "html:escape"},
     "fractions": {"gcd": "math:gcd"},
+    "gast": {name: "gast:Constant" for name in ("Bytes", "Ellipsis", "NameConstant", "Num", "Str")},
     "imp": {"new_module": "types:ModuleType", "reload": "importlib:reload"},
     "inspect": {"getargspec": f"{_HERE}:getargspec"},
     "json": {},
@@ -62,13 +70,21 @@ REMOVED: dict[str, dict[str, str]] = {
         **{old: f"builtins:{new}" for old, new in _NUMPY_TYPES.items()},
         **{old: f"numpy:{new}" for old, new in _NUMPY_RENAMED.items()},
         "NINF": f"{_HERE}:NINF",
+        "alen": "builtins:len",
+        "asfarray": f"{_HERE}:asfarray",
         "asscalar": f"{_HERE}:asscalar",
+        "cast": f"{_HERE}:CAST",
         "find_common_type": f"{_HERE}:find_common_type",
         "in1d": f"{_HERE}:in1d",
         "mat": "numpy:asmatrix",
         "msort": f"{_HERE}:msort",
         "rank": "numpy:ndim",
+        "math": "math:",
+        "sys": "sys:",
+        "warnings": "warnings:",
     },
+    "numpy.lib": {name: f"numpy:{name}" for name in _NUMPY_LIB},
+    "matplotlib.pyplot": {"plot_date": f"{_HERE}:plot_date"},
     "platform": {"dist": f"{_HERE}:dist", "linux_distribution": f"{_HERE}:dist"},
     "random": {},
     "scipy.integrate": {
@@ -76,13 +92,17 @@ REMOVED: dict[str, dict[str, str]] = {
         "simps": "scipy.integrate:simpson",
         "trapz": "scipy.integrate:trapezoid",
     },
+    "scipy.linalg": {"kron": "numpy:kron", "pinv2": "scipy.linalg:pinv", "tril": "numpy:tril", "triu": "numpy:triu"},
     "scipy.misc": {
         "comb": "scipy.special:comb",
         "derivative": f"{_HERE}:derivative",
         "factorial": "scipy.special:factorial",
         "logsumexp": "scipy.special:logsumexp",
     },
-    "scipy.signal": {name: f"scipy.signal.windows:{name}" for name in _WINDOWS},
+    "scipy.signal": {
+        **{name: f"scipy.signal.windows:{name}" for name in _WINDOWS},
+        "hanning": "scipy.signal.windows:hann",
+    },
     "sklearn.cross_validation": _SELECTION,
     "sklearn.externals.joblib": _JOBLIB,
     "sklearn.externals": {"joblib": "joblib:", "six": "six:"},
@@ -134,6 +154,7 @@ CHANGED: dict[str, dict[str, str]] = {
     "math": {name: f"{_HERE}:math_{name}" for name in _OF_A_NUMBER},
     "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray", "fromstring")},
     "pandas": {name: f"{_HERE}:{name}" for name in ("concat", "read_csv")},
+    "pydoc": {"locate": f"{_HERE}:locate"},
     "random": {"sample": f"{_HERE}:sample"},
     "sklearn.metrics": {"mean_squared_error": f"{_HERE}:mean_squared_error"},
     "sklearn.preprocessing": {"OneHotEncoder": f"{_HERE}:one_hot_encoder"},
@@ -259,6 +280,36 @@ def _of_numbers(function):
 globals().update({f"math_{name}": _of_numbers(getattr(math, name)) for name in _OF_A_NUMBER})
 
 
+def asfarray(a, dtype=float):
+    """`numpy.asfarray`: an array of float64, or of the dtype if that one has a fraction."""
+    import numpy
+
+    return numpy.asarray(a, dtype if numpy.issubdtype(dtype, numpy.inexact) else float)
+
+
+class _Casts(dict):
+    """`numpy.cast["float32"](values)`."""
+
+    def __missing__(self, dtype):
+        import numpy
+
+        return lambda values: numpy.asarray(values, dtype)
+
+
+CAST = _Casts()
+
+
+def plot_date(x, y, fmt="o", tz=None, xdate=True, ydate=False, **named):
+    """`matplotlib.pyplot.plot_date`: points over dates."""
+    from matplotlib import pyplot
+
+    axes = pyplot.gca()
+    for axis, dates in ((axes.xaxis, xdate), (axes.yaxis, ydate)):
+        if dates:
+            axis.axis_date(tz)
+    return axes.plot(x, y, fmt, **named)
+
+
 def find_common_type(array_types, scalar_types):
     """`numpy.find_common_type`: the type of arrays, unless a scalar is of a higher kind."""
     import numpy
@@ -368,6 +419,18 @@ def getargspec(function):
         raise ValueError("the function has keyword-only arguments or annotations: use inspect.signature")
     make = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
     return make(spec.args, spec.varargs, spec.varkw, spec.defaults)
+
+
+def locate(path, forceload=0):
+    """`pydoc.locate`: what the dotted path names, and that is TF1's where it starts with `tensorflow`."""
+    import pydoc
+
+    from legacy_tf1 import modules
+
+    first, *rest = path.split(".")
+    if first != "tensorflow":
+        return pydoc.locate(path, forceload)
+    return functools.reduce(lambda owner, name: getattr(owner, name, None), rest, modules.module(first))
 
 
 def asscalar(array):

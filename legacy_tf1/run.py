@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 from legacy_tf1 import notebook, python2
 from legacy_tf1.errors import LegacyError
 
-__all__ = ["BUILT_IN", "Stop", "find", "report", "run_script"]
+__all__ = ["BUILT_IN", "Stop", "find", "find_module", "report", "run_script"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
 BUILT_IN = tuple(sorted(file.stem for file in SCRIPTS.glob("*.py")))
@@ -25,7 +26,7 @@ class Stop(BaseException):
 
 
 def find(program: str) -> Path:
-    """The file of a built-in program or of a script.
+    """The file of a built-in program or of a script; of a folder its `__main__.py`, as Python takes it.
 
     Raises:
         LegacyError: there is no such program and no such file.
@@ -33,14 +34,42 @@ def find(program: str) -> Path:
     if program in BUILT_IN:
         return SCRIPTS / f"{program}.py"
     path = Path(program)
-    if path.is_file():
-        return path
-    what = f"{program} is a directory" if path.is_dir() else f"no program and no file called {program}"
+    for file in (path, path / "__main__.py"):
+        if file.is_file():
+            return file
+    what = (
+        f"{program} is a directory without a __main__.py"
+        if path.is_dir()
+        else f"no program and no file called {program}"
+    )
     raise LegacyError(what, remedy=f"name a script file or one of {', '.join(BUILT_IN)}")
 
 
-def run_script(path: Path, arguments: list[str], builtins: types.ModuleType) -> None:
+def find_module(name: str) -> tuple[Path, str]:
+    """The file that `python -m name` runs, and the package that it belongs to; nothing is imported.
+
+    Raises:
+        LegacyError: neither the working directory nor the path has such a module.
+    """
+    parts = name.split(".")
+    for entry in (Path.cwd(), *map(Path, sys.path)):
+        for file, package in (
+            (entry.joinpath(*parts[:-1], f"{parts[-1]}.py"), ".".join(parts[:-1])),
+            (entry.joinpath(*parts, "__main__.py"), name),
+        ):
+            if file.is_file():
+                return file, package
+    raise LegacyError(
+        f"no module called {name}", remedy="name one as it is imported, from the folder above its package"
+    )
+
+
+def run_script(path: Path, arguments: list[str], builtins: types.ModuleType, package: str | None = None) -> None:
     """Execute the file as `__main__`: its arguments, its folder first on the path.
+
+    Args:
+        package: where the file is run as a module, the package that it belongs to; the folder above the package
+            is first on the path then.
 
     The working directory stays where it is. Whatever the script raises comes out of here,
     `SystemExit` included; only `Stop` ends it quietly. Threads that the script has started and not
@@ -48,9 +77,15 @@ def run_script(path: Path, arguments: list[str], builtins: types.ModuleType) -> 
     """
     main = types.ModuleType("__main__")
     main.__dict__.update(__file__=os.fspath(path), __builtins__=builtins, __cached__=None, __loader__=None)
-    with _as_main(main, [os.fspath(path), *arguments], str(path.resolve().parent)), contextlib.suppress(Stop):
+    folder = path.resolve().parent
+    if package is not None:
+        main.__package__ = package
+        folder = folder.parents[package.count(".")] if package else folder
+    with _as_main(main, [os.fspath(path), *arguments], str(folder)), contextlib.suppress(Stop):
         before = set(threading.enumerate())
         try:
+            if package:
+                importlib.import_module(package)
             for code in _code(path):
                 exec(code, main.__dict__)
         except SystemExit:

@@ -133,6 +133,9 @@ def test_removed_names_are_for_scripts_only(tmp_path):
             assert issubclass(list, Iterable) and collections.Mapping and isinstance(time.clock(), float)
             assert inspect.getargspec(lambda a, b=1: 0).args == ["a", "b"] and OrderedDict
             assert np.product([2, 3]) == 6 and np.asscalar(np.array([4])) == 4 and np.in1d([1, 2], [2]).tolist() == [False, True]
+            assert np.cast["float32"]([1]).dtype == "float32" and np.lib.pad([1], 1, "constant").tolist() == [0, 1, 0]
+            assert np.asfarray([1], np.int32).dtype == "float64" and np.asfarray([1], "float32").dtype == "float32"
+            np.warnings.filterwarnings("ignore", category=np.VisibleDeprecationWarning)
             real = sys.modules["numpy"]
             assert not hasattr(real, "float") and not hasattr(sys.modules["time"], "clock")
             assert not hasattr(sys.modules["collections"], "Iterable") and isinstance(np.ones(1), real.ndarray)

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from parity_tests.processes import python
+from parity_tests.processes import ROOT, python
 
 
 @pytest.fixture
@@ -55,6 +55,25 @@ def test_every_import_form_reaches_the_tf1_world(run):
         """,
     })  # fmt: skip
     assert done.stdout == "all forms\n", done.stderr
+
+
+def test_a_program_that_is_a_module_or_a_folder(tmp_path):
+    """As `python -m pkg.task`, `python -m pkg` and `python pkg`: the package's own `__init__` is of the TF1 world too."""
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (package / "__init__.py").write_text("from tensorflow.contrib import rnn\n")
+    (package / "cells.py").write_text("from tensorflow.contrib.rnn import GRUCell\n")
+    said = "print(cells.GRUCell.__name__, __name__, repr(__package__), sys.argv[1:], sys.path[0])\n"
+    (package / "task.py").write_text(f"import sys\nfrom . import cells, rnn\n{said}")
+    (package / "__main__.py").write_text(f"import sys\nimport pkg.cells as cells\n{said}")
+    expected = f"GRUCell __main__ 'pkg' ['--x', '1'] {tmp_path}\n"
+    for name in ("pkg.task", "pkg"):
+        done = python("-m", "legacy_tf1", "run", "-m", name, "--x", "1", cwd=tmp_path)
+        assert done.stdout == expected, done.stderr
+    done = python("-m", "legacy_tf1", "run", "pkg", cwd=tmp_path, PYTHONPATH=f"{ROOT}:{tmp_path}")
+    assert done.stdout.startswith("GRUCell __main__ ") and done.stdout.endswith(f"{package}\n"), done.stderr
+    done = python("-m", "legacy_tf1", "run", "-m", "pkg.no_such", cwd=tmp_path)
+    assert done.returncode == 2 and "no module called pkg.no_such" in done.stderr
 
 
 def test_modules_by_their_path_are_those_of_tf_1_15(run):
@@ -106,20 +125,21 @@ def test_the_scripts_own_modules_are_in_the_world_and_libraries_are_not(run):
             import keras, tf_keras, tensorflow.compat.v2 as v2
             real = sys.modules["tensorflow"]
             assert real is not tf and real.__version__.startswith("2.") and not hasattr(real, "contrib")
-            assert v2 is sys.modules["tensorflow.compat.v2"]
+            assert v2.Variable is sys.modules["tensorflow.compat.v2"].Variable
             assert not [name for name in sys.modules if name.startswith(("tensorflow.contrib", "tensorflow.examples"))]
-            from keras.src.backend.tensorflow import core
-            assert core.tf is real
+            assert keras.layers.LSTM is tf.keras.layers.LSTM  # Keras 2, as a TF1 script means it
             sys.path.insert(0, __file__.replace("main.py", "site-packages"))
             import newer, tflearn
             assert newer.tf is real and tflearn.tf is tf
+            assert newer.core.tf is real and newer.keras is sys.modules["keras"] is not keras
+            assert newer.keras.__version__ >= "3" and tflearn.keras is keras
             print("apart")
         """,
         "helper.py": "import tensorflow as tf",
         "package/__init__.py": "",
         "package/inner.py": "from tensorflow.contrib.rnn import BasicRNNCell as cell",
-        "site-packages/newer.py": "import tensorflow as tf",
-        "site-packages/tflearn/__init__.py": "import tensorflow as tf",  # one that is written for TF1
+        "site-packages/newer.py": "import keras\nimport tensorflow as tf\nfrom keras.src.backend.tensorflow import core",
+        "site-packages/tflearn/__init__.py": "import keras\nimport tensorflow as tf",  # one that is written for TF1
     })  # fmt: skip
     assert done.stdout == "apart\n", done.stderr
 
