@@ -177,7 +177,7 @@ def _with_twins(table: dict) -> dict:
     twins = {
         f"{_V1}{name[len('tensorflow') :]}": row
         for name, row in table.items()
-        if name.partition(".")[2].partition(".")[0] not in elsewhere
+        if name.startswith("tensorflow") and name.partition(".")[2].partition(".")[0] not in elsewhere
     }
     return {**twins, **table}
 
