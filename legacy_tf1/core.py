@@ -2,7 +2,8 @@
 
 `FLAGS` also has `_parse_flags`, which scripts up to TF 1.4 call before they read `FLAGS.__flags`.
 `divide` of two Python numbers stays a Python number.
-Source: tensorflow 1.15 python/platform/flags.py, python/ops/math_ops.py.
+Source: tensorflow 1.15 python/platform/flags.py, python/ops/math_ops.py,
+python/framework/tensor_shape.py.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 
 import tensorflow as _real
 
-__all__ = ["FLAGS", "divide"]
+__all__ = ["FLAGS", "divide", "matrix", "scalar", "vector"]
 
 
 class _Flags:
@@ -65,3 +66,18 @@ def divide(x, y, name=None):
     if name is None and isinstance(x, (int, float)) and isinstance(y, (int, float)):
         return x / y
     return _real.compat.v1.divide(x, y, name=name)
+
+
+def scalar():
+    """The shape of a single number."""
+    return _real.TensorShape([])
+
+
+def vector(length):
+    """The shape of a vector of that many entries, None for any."""
+    return _real.TensorShape([length])
+
+
+def matrix(rows, cols):
+    """The shape of a matrix, None for a dimension of any size."""
+    return _real.TensorShape([rows, cols])

@@ -77,7 +77,10 @@ def _load(name: str) -> types.ModuleType:
         return there
     before = random.getstate()
     try:
-        return importlib.import_module(name)
+        found = importlib.import_module(name)
+        if name.partition(".")[0] == "tf_slim":
+            importlib.import_module("legacy_tf1.contrib.layers").mend()
+        return found
     finally:
         random.setstate(before)
 
@@ -88,7 +91,8 @@ def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
     found = module(parts[0])
     for depth in range(2, len(parts) + 1):
         child = module(".".join(parts[:depth]))
-        if isinstance(found, TF1Module):
+        # a package may show a function under the name of the module that defines it
+        if isinstance(found, TF1Module) and child.__name__ not in moved.NAMES:
             setattr(found, parts[depth - 1], child)
         found = child
     for wanted in fromlist or ():
@@ -143,7 +147,7 @@ def served_from(name: str) -> str:
 def _find(owner: str, name: str) -> tuple[str, object]:
     """Where `owner.name` lives today, and the object itself."""
     full = f"{owner}.{name}"
-    if full in moved.MODULES:
+    if full in moved.MODULES and full not in moved.NAMES:
         return (moved.MODULES[full] or (full,))[0], module(full)
     if full in moved.NAMES:
         source, _, path = moved.NAMES[full].partition(":")

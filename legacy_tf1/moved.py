@@ -14,7 +14,7 @@ from __future__ import annotations
 from legacy_tf1 import before_1_0, old_keras
 from legacy_tf1.contrib import rows
 
-__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "RETIRED", "VERSION", "homes"]
+__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "RETIRED", "UNTIL", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
@@ -50,9 +50,12 @@ def _split(name: str, *parts: str) -> tuple[str, tuple[str, ...]]:
 
 # Installed libraries keep the real TensorFlow; these are written for TF1 and see the TF1 world, as a script's modules do
 LIBRARIES = frozenset((
-    "aocr", "baselines", "cadl", "deepnlp", "edward", "magenta", "opennmt", "prettytensor", "seqtag", "skip_thoughts", "sonnet",
-    "stable_baselines", "tensor2tensor", "tensorforce", "tensorlayer", "tensorpack", "tflearn", "zhusuan",
+    "aocr", "baselines", "cadl", "deepnlp", "edward", "kfac", "magenta", "mesh_tensorflow", "opennmt",
+    "prettytensor", "seqtag", "skip_thoughts", "sonnet", "stable_baselines", "tensor2tensor",
+    "tensorflow_probability", "tensorforce", "tensorlayer", "tensorpack", "texar", "tflearn", "zhusuan",
 ))  # fmt: skip
+# of those that went on: the first release for another TensorFlow
+UNTIL: dict[str, tuple[int, ...]] = {"tensorflow_probability": (0, 9)}
 
 # TF1 module -> classes that scripts import on every machine and use on some: refused where one is made
 LATE: dict[str, tuple[str, ...]] = {**rows.LATE, **old_keras.LATE}
@@ -73,7 +76,20 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.contrib.ctc": ("tensorflow.python.ops.ctc_ops",),  # TF 0.x
     "tensorflow.contrib.ctc.ctc_ops": ("tensorflow.python.ops.ctc_ops",),
     "tensorflow.contrib.deprecated": (),
-    "tensorflow.contrib.distributions": (f"{_OURS}.distributions",),
+    **{
+        f"tensorflow.contrib.distributions{path}": (f"{_OURS}.distributions",)
+        for path in (
+            "", ".python.ops",
+            *(
+                f".python.ops.{name}"
+                for name in (
+                    "cauchy", "chi2", "deterministic", "geometric", "gumbel", "half_normal", "independent", "logistic",
+                    "mixture", "mixture_same_family", "mvn_diag", "mvn_full_covariance", "mvn_tril",
+                    "onehot_categorical", "poisson", "relaxed_bernoulli", "relaxed_onehot_categorical",
+                )
+            ),
+        )
+    },
     "tensorflow.contrib.legacy_seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.contrib.legacy_seq2seq.python.ops.seq2seq": (f"{_OURS}.legacy_seq2seq",),
     "tensorflow.contrib.rnn": (f"{_OURS}.rnn",),
@@ -129,14 +145,26 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.python.ops.rnn_cell_impl": (f"{_OURS}.rnn.rnn_cell_impl",),
     "tensorflow.python.ops.seq2seq": (f"{_OURS}.legacy_seq2seq",),  # TF 0.12
     "tensorflow.python.training.checkpoint_management": ("tensorflow.python.checkpoint.checkpoint_management",),
-    "tensorflow.python.training.checkpointable.base": ("tensorflow.python.trackable.base",),
     "tensorflow.python.training.distribution_strategy_context": ("tensorflow.python.distribute.distribute_lib",),
-    "tensorflow.python.training.tracking.base": ("tensorflow.python.trackable.base",),
+    **{  # before TF 1.14 it was called checkpointable
+        f"{_PYTHON}.training.{folder}.{name}": tuple(f"{_PYTHON}.{part}" for part in parts)
+        for folder in ("checkpointable", "tracking")
+        for name, parts in {
+            "base": ("trackable.base", "checkpoint.restore"),
+            "data_structures": ("trackable.data_structures",),
+            "graph_view": ("checkpoint.graph_view",),
+            "layer_utils": ("trackable.layer_utils",),
+            "python_state": ("trackable.python_state",),
+            "tracking": ("trackable.autotrackable", "trackable.resource", "trackable.asset"),
+            "util": ("checkpoint.checkpoint",),
+        }.items()
+    },
     "tensorflow.python.training.training_ops": ("tensorflow.python.ops.gen_training_ops",),
     "tensorflow.python.autograph.core.naming": ("tensorflow.python.autograph.pyct.naming",),
     "tensorflow.python.autograph.pyct.compiler": ("tensorflow.python.autograph.pyct.loader",),
     **dict([
         _split("framework.graph_util", "framework.convert_to_constants"),
+        _split("framework.graph_util_impl", "framework.convert_to_constants"),
         _split(
             "framework.ops", "framework.tensor", "framework.indexed_slices", "framework.stack",
             "framework.tensor_conversion", "framework.tensor_conversion_registry",
@@ -149,10 +177,15 @@ MODULES: dict[str, tuple[str, ...]] = {
         _split("ops.math_ops", "ops.bincount_ops", "ops.array_ops"),
         _split("ops.nn_ops"),
         _split("ops.random_ops", "ops.random_crop_ops"),
+        _split("ops.standard_ops", "ops.array_ops_stack", "ops.variables", "ops.variable_v1"),
+        _split("ops.variable_scope", "ops.resource_variables_toggle", "ops.ref_variable"),
         _split("ops.variables", "ops.variable_v1", "ops.ref_variable"),
-        _split("pywrap_tensorflow", "training.py_checkpoint_reader"),
+        _split("pywrap_tensorflow", "training.py_checkpoint_reader", "client.pywrap_tf_session"),
+        _split("framework.tensor_shape"),
+        _split("saved_model.utils_impl", "saved_model.path_helpers"),
         _split("util.nest"),
         _split("util.tf_inspect"),
+        _split("data.ops.dataset_ops", "data.ops.options"),
         _split("data.util.nest"),
     ]),
 }  # fmt: skip
@@ -163,7 +196,7 @@ def _with_parents(modules: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, .
     parents = {}
     for name in (*modules, *FOLDERS):
         while (name := name.rpartition(".")[0]) and (name in modules or name not in FOLDERS):
-            parents[name] = homes(name) if name.startswith(_PYTHON) else ()
+            parents[name] = homes(name) if name.startswith((_PYTHON, *old_keras.ROOTS)) else ()
     return {**parents, **modules}
 
 
@@ -235,6 +268,8 @@ NAMES: dict[str, str] = {
         f"tensorflow.models.rnn.seq2seq.{name}": f"legacy_tf1.before_1_0:{name}"
         for name in ("embedding_attention_seq2seq", "embedding_rnn_seq2seq")
     },
+    **{f"{_PYTHON}.framework.tensor_shape.{name}": f"legacy_tf1.core:{name}" for name in ("matrix", "scalar", "vector")},
+    f"{_PYTHON}.ops.variable_scope.variable": f"{_V1}:Variable",
     f"{_PYTHON}.ops.rnn_cell_impl._RNNCell": f"{_V1}:nn.rnn_cell.RNNCell",  # TF 1.0 to 1.2
     **{  # what the modules of the cells imported, and what scripts take from there with `import *`
         f"{owner}.{name.rpartition('.')[2]}": f"{_PYTHON}.{name.replace('.', ':')}"

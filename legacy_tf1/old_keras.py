@@ -6,11 +6,11 @@ modules were split and renamed since, hence one row for each old module; what ha
 
 from __future__ import annotations
 
-__all__ = ["FOLDERS", "LATE", "MODULES", "NAMES"]
+__all__ = ["FOLDERS", "LATE", "MODULES", "NAMES", "ROOTS"]
 
 _API, _SOURCE = "tensorflow.compat.v1.keras", "tf_keras.src"
 _OWN = ("keras", "tensorflow.keras")
-_ROOTS = ("keras", "tensorflow.contrib.keras.python.keras", "tensorflow.python.keras")
+ROOTS = ("keras", "tensorflow.contrib.keras.python.keras", "tensorflow.python.keras")
 
 _LAYERS = ("advanced_activations", "convolutional", "convolutional_recurrent", "core", "cudnn_recurrent", "embeddings", "local",
            "merge", "noise", "normalization", "pooling", "recurrent", "wrappers")  # fmt: skip
@@ -30,7 +30,7 @@ _WHOLE = ("backend", "constraints", "layers", "utils")  # what rows or names sta
 
 # prefix of modules -> where today's module of the same further name is
 FOLDERS: dict[str, tuple[str, ...]] = {
-    **{root: (_API, _SOURCE) for root in _ROOTS},  # the copy left at tensorflow.python.keras fits nothing else
+    **{root: (_API, _SOURCE) for root in ROOTS},  # the copy left at tensorflow.python.keras fits nothing else
     "tensorflow.contrib.keras": (_API,),
     "tensorflow.contrib.keras.api.keras": (_API,),
     "tensorflow.python.keras.api._v1.keras": (_API,),
@@ -39,7 +39,7 @@ FOLDERS: dict[str, tuple[str, ...]] = {
 MODULES: dict[str, tuple[str, ...]] = {
     **{own: (_API,) for own in _OWN},
     **{f"{own}.{name}": (f"{_API}.{name}",) for own in _OWN for name in _WHOLE},
-    **{f"{root}.{path}": sources for root in _ROOTS for path, sources in _PATHS.items()},
+    **{f"{root}.{path}": sources for root in ROOTS for path, sources in _PATHS.items()},
 }
 
 NAMES: dict[str, str] = {

@@ -13,7 +13,7 @@ import re
 import types
 import warnings
 
-from legacy_tf1 import old_attributes, single_elements
+from legacy_tf1 import old_attributes, old_protos, single_elements
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["DIVIDE", "cmp", "compile_source", "divide", "parse", "reason_to_convert", "runnable"]
@@ -47,7 +47,7 @@ def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> t
 
 def runnable(tree: ast.Module, source: str) -> ast.Module:
     """The tree as it runs in the TF1 world: with what objects and arrays could do and no longer can."""
-    tree = old_attributes.Rewrite(source).visit(tree)
+    tree = old_attributes.Rewrite(source).visit(old_protos.rewritten(tree, source))
     # arrays come from Session.run too, without a word of NumPy; other modules are left alone
     return single_elements.Rewrite(source).visit(tree) if re.search(r"\b(numpy|tensorflow)\b", source) else tree
 

@@ -17,11 +17,14 @@ from __future__ import annotations
 import atexit
 import builtins
 import contextlib
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.metadata
 import importlib.util
 import logging
+import math
 import os
 import random
 import re
@@ -64,7 +67,8 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
         with _native_notes_hidden():
             import tensorflow as real
 
-        real.get_logger().setLevel(logging.WARNING)  # at an interactive prompt TensorFlow itself asks for more
+        # warnings, and inside tf.app.run more; at an interactive prompt TensorFlow itself asks for more
+        real.get_logger().setLevel(logging.NOTSET)
         real.compat.v1.disable_v2_behavior()
         undo.enter_context(_printed_as_in_numpy_1())
         undo.enter_context(sizes.whole_numbers())
@@ -298,7 +302,7 @@ class _ScriptModules(importlib.abc.MetaPathFinder):
         if (
             spec is None
             or not isinstance(spec.loader, importlib.machinery.SourceFileLoader)
-            or (_is_library(spec.origin) and name.partition(".")[0] not in moved.LIBRARIES)
+            or (_is_library(spec.origin) and not _is_for_tf1(name.partition(".")[0]))
         ):
             return None
         spec.loader = _WorldLoader(spec.loader, self.world)
@@ -331,6 +335,19 @@ _OURS = ("legacy_tf1", "keras_port", "parity_tests")
 _LIBRARIES = tuple(
     {str(Path(sysconfig.get_paths()[key]).resolve()) for key in ("stdlib", "platstdlib", "purelib", "platlib")}
 )
+
+
+@functools.cache
+def _is_for_tf1(package: str) -> bool:
+    """Whether an installed library is written for TF1, in the release that is installed."""
+    if package not in moved.LIBRARIES:
+        return False
+    try:
+        release = importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # copied there
+        return True
+    numbers = tuple(int(number) for number in re.findall(r"\d+", release))
+    return numbers < moved.UNTIL.get(package, (math.inf,))
 
 
 def _is_library(origin: str) -> bool:

@@ -160,7 +160,7 @@ words = list(range(23))
 x, y = reader.ptb_producer(words, 2, 3)
 missing = {}
 for name in ("contrib.layers.real_valued_column", "contrib.learn.DNNClassifier", "contrib.cudnn_rnn.CudnnLSTM",
-             "contrib.eager"):
+             "contrib.eager.enable_eager_execution"):
     try:
         found = tf
         for part in name.split("."):
@@ -214,7 +214,7 @@ def test_what_is_not_served_says_what_to_do(tutorial):
         "contrib.layers.real_valued_column": "tf.one_hot",
         "contrib.learn.DNNClassifier": "tf.estimator",
         "contrib.cudnn_rnn.CudnnLSTM": "CudnnCompatibleLSTMCell",
-        "contrib.eager": "GradientTape",
+        "contrib.eager.enable_eager_execution": "GradientTape",
     }
     assert tutorial["missing"].keys() == words.keys()
     for name, word in words.items():

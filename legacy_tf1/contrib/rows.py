@@ -20,8 +20,9 @@ def _paths(root: str, paths: dict[str, str | tuple[str, ...]]) -> dict[str, tupl
     }
 
 
-_FRAMEWORK = (f"{_OURS}.framework", _LAYERS, _V1, f"{_V1}.train")
+_FRAMEWORK = (f"{_OURS}.framework", _LAYERS, "tf_slim.ops.framework_ops", _V1, f"{_V1}.train")
 _LEARN = f"{_OURS}.learn"
+_SERIES = f"{_OURS}.timeseries"
 _TRAINING = (f"{_OURS}.training", "tf_slim.training.training", "tf_slim.training.evaluation")
 
 MODULES: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ MODULES: dict[str, tuple[str, ...]] = {
             "python.layers.layers": "tf_slim.layers.layers",
             "python.layers.normalization": "tf_slim.layers.normalization",
             "python.layers.optimizers": "tf_slim.layers.optimizers",
+            "python.layers.rev_block_lib": "tf_slim.layers.rev_block_lib",
             "python.layers.regularizers": "tf_slim.layers.regularizers",
             "python.layers.summaries": "tf_slim.layers.summaries",
             "python.layers.utils": "tf_slim.layers.utils",
@@ -50,6 +52,13 @@ MODULES: dict[str, tuple[str, ...]] = {
             "python.framework.checkpoint_utils": _FRAMEWORK,
             "python.ops": _FRAMEWORK,
             "python.ops.arg_scope": "tf_slim.ops.arg_scope",
+            "python.framework": _FRAMEWORK,
+            "python.framework.tensor_util": _FRAMEWORK,
+            "python.ops.audio_ops": f"{_PYTHON}.ops.gen_audio_ops",
+            "python.ops.checkpoint_ops": _FRAMEWORK,
+            "python.ops.ops": "tf_slim.ops.framework_ops",
+            "python.ops.script_ops": _FRAMEWORK,
+            "python.ops.sort_ops": _FRAMEWORK,
             "python.ops.variables": "tf_slim.ops.variables",
         },
     ),
@@ -82,11 +91,23 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     **_paths(
         f"{_CONTRIB}.losses",
-        {path: "tf_slim.losses" for path in ("", "python.losses", "python.losses.loss_ops")},
+        {
+            **dict.fromkeys(("", "python.losses", "python.losses.loss_ops"), "tf_slim.losses"),
+            **dict.fromkeys(
+                ("metric_learning", "python.metric_learning", "python.metric_learning.metric_loss_ops"),
+                "tf_slim.losses.metric_learning",
+            ),
+        },
     ),
     **_paths(
         f"{_CONTRIB}.metrics",
-        {path: ("tf_slim.metrics", "tf_slim.metrics.metric_ops") for path in ("", "python.ops.metric_ops")},
+        {
+            **dict.fromkeys(("", "python.ops.metric_ops"), ("tf_slim.metrics", "tf_slim.metrics.metric_ops")),
+            **dict.fromkeys(("python.metrics", "python.metrics.classification"), "tf_slim.metrics.classification"),
+            "python.ops.confusion_matrix_ops": f"{_PYTHON}.ops.confusion_matrix",
+            "python.ops.histogram_ops": "tf_slim.metrics.histogram_ops",
+            "python.ops.set_ops": f"{_PYTHON}.ops.sets_impl",
+        },
     ),
     **_paths(
         f"{_CONTRIB}.crf", {path: f"{_OURS}.crf" for path in ("", "python.ops.crf")}
@@ -97,7 +118,20 @@ MODULES: dict[str, tuple[str, ...]] = {
     ),
     **_paths(
         f"{_CONTRIB}.data",
-        {path: (f"{_OURS}.data", f"{_V1}.data.experimental") for path in ("", "python.ops")},
+        {
+            path: (f"{_OURS}.data", f"{_V1}.data.experimental")
+            for path in (
+                "", "python.ops",
+                *(
+                    f"python.ops.{name}"
+                    for name in (
+                        "batching", "counter", "enumerate_ops", "error_ops", "get_single_element", "grouping",
+                        "interleave_ops", "iterator_ops", "parsing_ops", "prefetching_ops", "random_ops", "readers",
+                        "resampling", "scan_ops", "shuffle_ops", "sliding", "unique", "writers",
+                    )
+                ),
+            )
+        },
     ),
     **_paths(
         f"{_CONTRIB}.learn",
@@ -115,13 +149,18 @@ MODULES: dict[str, tuple[str, ...]] = {
                     "estimators.run_config": f"{_LEARN}.run_config",
                     "experiment": f"{_LEARN}.experiment",
                     "graph_actions": f"{_LEARN}.graph_actions",
+                    "basic_session_run_hooks": f"{_PYTHON}.training.basic_session_run_hooks",
                     "io": "legacy_tf1.estimators.inputs",
+                    "learn_io": "legacy_tf1.estimators.inputs",
                     "learn_io.numpy_io": "legacy_tf1.estimators.inputs",
                     "learn_io.pandas_io": "legacy_tf1.estimators.inputs",
                     "learn_runner": f"{_LEARN}.experiment",
                     "metric_spec": f"{_LEARN}.estimator",
                     "models": f"{_LEARN}.models",
+                    "monitored_session": f"{_PYTHON}.training.monitored_session",
                     "monitors": f"{_LEARN}.monitors",
+                    "session_run_hook": f"{_PYTHON}.training.session_run_hook",
+                    "summary_writer_cache": f"{_PYTHON}.summary.writer.writer_cache",
                 }.items()
             },
             **{
@@ -144,6 +183,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{_CONTRIB}.estimator",
         {
             "": (f"{_OURS}.estimator", "legacy_tf1.estimators", "legacy_tf1.estimators.experimental"),
+            "python.estimator.early_stopping": "legacy_tf1.estimators.experimental",
             "python.estimator.extenders": (f"{_OURS}.estimator.extenders", "legacy_tf1.estimators"),
             "python.estimator.head": f"{_OURS}.estimator.heads",
             "python.estimator.multi_head": f"{_OURS}.estimator.multi",
@@ -161,6 +201,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         },
     ),
     f"{_CONTRIB}.tpu": ("legacy_tf1.estimators.tpu", f"{_V1}.tpu"),
+    **_paths(f"{_CONTRIB}.grid_rnn", {path: f"{_OURS}.grid_rnn" for path in ("", "python.ops.grid_rnn_cell")}),
     **_paths(
         f"{_CONTRIB}.lookup",
         {path: (f"{_OURS}.lookup", f"{_PYTHON}.ops.lookup_ops") for path in ("", "lookup_ops")},
@@ -189,7 +230,48 @@ MODULES: dict[str, tuple[str, ...]] = {
         },
     ),
     **_paths(
+        f"{_CONTRIB}.nn",
+        {
+            path: f"{_OURS}.nn"
+            for path in (
+                "", "python.ops.alpha_dropout", "python.ops.cross_entropy", "python.ops.sampling_ops",
+                "python.ops.scaled_softplus",
+            )
+        },
+    ),
+    **_paths(f"{_CONTRIB}.compiler", {"jit": f"{_PYTHON}.compiler.xla.jit"}),
+    f"{_CONTRIB}.stateless": (),
+    **_paths(
+        f"{_CONTRIB}.recurrent",
+        {path: f"{_OURS}.recurrent" for path in ("", "python.ops.recurrent", "python.ops.functional_rnn")},
+    ),
+    **_paths(
         f"{_CONTRIB}.summary", {path: f"{_PYTHON}.ops.summary_ops_v2" for path in ("", "summary")}
+    ),
+    f"{_CONTRIB}.eager": (),
+    f"{_CONTRIB}.eager.python.tfe": (),
+    **_paths(
+        f"{_CONTRIB}.timeseries",
+        {
+            "": _SERIES,
+            "saved_model_utils": f"{_SERIES}.saved_model_utils",
+            **{
+                f"python.timeseries{path}": source
+                for path, source in {
+                    "": _SERIES,
+                    ".ar_model": f"{_SERIES}.ar_model",
+                    ".estimators": f"{_SERIES}.estimators",
+                    ".feature_keys": f"{_SERIES}.feature_keys",
+                    ".head": f"{_SERIES}.head",
+                    ".input_pipeline": (f"{_SERIES}.readers", f"{_SERIES}.windows"),
+                    ".math_utils": (f"{_SERIES}.statistics", f"{_SERIES}.tables", f"{_SERIES}.densities"),
+                    ".model": (f"{_SERIES}.model", f"{_SERIES}.sequential", f"{_SERIES}.feature_keys"),
+                    ".model_utils": f"{_SERIES}.model_utils",
+                    ".saved_model_utils": f"{_SERIES}.saved_model_utils",
+                    ".state_management": f"{_SERIES}.state_management",
+                }.items()
+            },
+        },
     ),
     **_paths(f"{_CONTRIB}.tensorboard", {"plugins.projector": f"{_OURS}.projector"}),
     **_paths(
@@ -200,6 +282,10 @@ MODULES: dict[str, tuple[str, ...]] = {
             "python.training.bucket_ops": f"{_OURS}.training.bucket_ops",
             "python.training.evaluation": "tf_slim.training.evaluation",
             "python.training.hparam": f"{_OURS}.training.hparam",
+            "python.training.resample": f"{_OURS}.training.resample",
+            "python.training.sequence_queueing_state_saver": (
+                f"{_OURS}.training.state_saver", f"{_OURS}.training.sequences",
+            ),
             "python.training.training": "tf_slim.training.training",
         },
     ),
@@ -207,6 +293,18 @@ MODULES: dict[str, tuple[str, ...]] = {
         f"{_PYTHON}.layers.{name}": (f"tf_keras.src.legacy_tf_layers.{name}", f"{_PYTHON}.layers.{name}")
         for name in ("base", "convolutional", "core", "normalization", "pooling")
     },
+    f"{_PYTHON}.layers.layers": (f"{_V1}.layers",),
+    f"{_PYTHON}.ops.losses.loss_reduction": ("tf_keras.src.utils.losses_utils",),
+    f"{_PYTHON}.feature_column.feature_column_v2": (
+        f"{_PYTHON}.feature_column.feature_column_v2", f"{_PYTHON}.feature_column.feature_column_v2_types",
+    ),
+    **{
+        f"{_PYTHON}.feature_column.{name}": (f"tf_keras.src.feature_column.{name}",)
+        for name in ("dense_features", "dense_features_v2")
+    },
+    f"{_PYTHON}.feature_column.sequence_feature_column": (
+        f"{_PYTHON}.feature_column.sequence_feature_column", "tf_keras.src.feature_column.sequence_feature_column",
+    ),
     f"{_CONTRIB}.util": (f"{_PYTHON}.framework.tensor_util",),
     "tensorflow.examples.tutorials.mnist.mnist": ("legacy_tf1.mnist_model",),
     "tensorflow.models.rnn.ptb.reader": ("legacy_tf1.ptb_reader",),
@@ -229,9 +327,27 @@ NAMES: dict[str, str] = {
         for name in names
     },
     f"{_CONTRIB}.framework.nest": f"{_PYTHON}.util:nest",
+    f"{_CONTRIB}.framework.python.ops.arg_scope": "tf_slim.ops.arg_scope:arg_scope",  # of the module that defines it
     **{
         f"{_CONTRIB}.framework.{name}": f"{_PYTHON}.training.checkpoint_ops:_{name}"
         for name in ("load_and_remap_matrix_initializer", "load_embedding_initializer")
+    },
+    **{  # what has a meaning in a graph
+        f"{owner}.{name}": source
+        for owner in (f"{_CONTRIB}.eager", f"{_CONTRIB}.eager.python.tfe")
+        for name, source in {
+            "Checkpoint": f"{_V1}:train.Checkpoint",
+            "EagerVariableStore": f"{_PYTHON}.ops.variable_scope:EagerVariableStore",
+            "GradientTape": f"{_V1}:GradientTape",
+            "TensorSpec": f"{_V1}:TensorSpec",
+            "Variable": f"{_PYTHON}.ops.resource_variable_ops:ResourceVariable",
+            "custom_gradient": f"{_V1}:custom_gradient",
+            "defun": f"{_V1}:function",
+            "executing_eagerly": f"{_V1}:executing_eagerly",
+            "function": f"{_V1}:function",
+            "make_template": f"{_V1}:make_template",
+            "py_func": f"{_V1}:py_function",
+        }.items()
     },
     f"{_CONTRIB}.metrics.confusion_matrix": f"{_PYTHON}.ops.confusion_matrix:confusion_matrix_v1",
     **{
@@ -242,6 +358,22 @@ NAMES: dict[str, str] = {
         f"{_CONTRIB}.util.{name}": f"{_PYTHON}.framework.meta_graph:{name}"
         for name in ("ops_used_by_graph_def", "stripped_op_list_for_graph")
     },
+    f"{_CONTRIB}.nn.conv1d_transpose": f"{_V1}:nn.conv1d_transpose",
+    f"{_CONTRIB}.nn.nth_element": f"{_PYTHON}.ops.nn_ops:nth_element",
+    **{
+        f"{_CONTRIB}.stateless.{old}": f"{_V1}:random.{new}"
+        for old, new in {
+            "stateless_multinomial": "stateless_multinomial",
+            "stateless_random_normal": "stateless_normal",
+            "stateless_random_uniform": "stateless_uniform",
+            "stateless_truncated_normal": "stateless_truncated_normal",
+        }.items()
+    },
+    **{
+        f"{_CONTRIB}.learn.{folder}summary_writer_cache.SummaryWriterCache": f"{_V1}:summary.FileWriterCache"
+        for folder in ("", "python.learn.")
+    },
+    f"{_CONTRIB}.util.make_ndarray": f"{_PYTHON}.framework.tensor_util:MakeNdarray",
     f"{_CONTRIB}.data.AUTOTUNE": f"{_V1}:data.experimental.AUTOTUNE",
     f"{_CONTRIB}.data.Dataset": f"{_V1}:data.Dataset",  # TF 1.2 and 1.3
     f"{_CONTRIB}.data.Iterator": f"{_V1}:data.Iterator",
@@ -290,8 +422,11 @@ RETIRED: dict[str, str] = {
     f"{_CONTRIB}.distributions": "install tensorflow-probability for it, or write the density in TensorFlow",
     f"{_CONTRIB}.opt": "use an optimizer of tf.train, or one of the Adam family that is served",
     f"{_CONTRIB}.training": "feed the batches with feed_dict, or use tf.data",
+    f"{_CONTRIB}.timeseries": (
+        "structural models and their Kalman filter are not served; fit the series with ARRegressor or with an LSTM in "
+        "a SequentialTimeSeriesModel, or with UnobservedComponents of the package statsmodels"
+    ),
     f"{_CONTRIB}.image": "use tf.image",
-    f"{_CONTRIB}.grid_rnn": "use tf.contrib.rnn.GridLSTMCell",
     f"{_CONTRIB}.stat_summarizer": "use tf.profiler or RunMetadata",
     "tensorflow.models": "copy the module of tensorflow/models beside your script",
 }  # fmt: skip

@@ -71,6 +71,31 @@ def _reshaped_to_scalar(a) -> int:
     return -(_is_empty(a.shape) and not in_a_gradient)
 
 
+def _sliced(a) -> int:
+    """Where n of `x[n:]` is a tensor, TF 2.21 makes tensors of the bounds left out; TF 1.15 packs numbers."""
+    spec = a.slice_spec if isinstance(a.slice_spec, (list, tuple)) else [a.slice_spec]
+    spec = [part for part in spec if getattr(part, "dtype", None) not in ("bool", bool)]
+    more = 0
+    for bound in range(3):
+        made = [_tensor_of_bound(part, bound) for part in spec]
+        if any(made) and not any(is_tensor(_bounds_of(part)[bound]) for part in spec):
+            # one constant, cast where the others are int64
+            more += ("int64" in made) - len(spec)
+    return more
+
+
+def _bounds_of(part) -> list:
+    return [part.start, part.stop, part.step] if isinstance(part, slice) else [part, part, None]
+
+
+def _tensor_of_bound(part, bound: int) -> str | None:
+    """The dtype of the tensor that TF 2.21 makes for a bound left out, if it does: for an index, it is in int64."""
+    types = [each.dtype.name for each in _bounds_of(part) if is_tensor(each)]
+    if not types or _bounds_of(part)[bound] is not None or (types[0] == "int32" and not isinstance(part, slice)):
+        return None
+    return types[0]
+
+
 def _contraction(a) -> int:
     """TF 2.21 leaves out the transpositions and reshapes that change nothing."""
     left, right = shape_of(a.a), shape_of(a.b)
@@ -176,6 +201,7 @@ FORWARD: dict[str, Drift] = {
     ),
     # the number of parts became a tensor, used or not
     _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
+    _OPS + "tensor_getitem_override:_slice_helper": Drift(after=_sliced),
     # an empty list is converted twice: first to floats, which no shape and no axis is made of
     _OPS + "array_ops:reshape": Drift(after=_reshaped_to_scalar),
     _OPS + "array_ops:fill": Drift(after=lambda a: -_is_empty(a.dims)),
