@@ -64,6 +64,7 @@ NAME_MOVED = (
 )
 
 _KERAS = "it is the tf-keras of today, not the Keras 2.2.4 of TF 1.15, and has not been compared with that one"
+_LATER_SEEDS = "with a seed, random ops made after it may draw other numbers: the number of its ops has not been compared"
 _TPU = "without a TPU only: use_tpu=False"
 _SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
 
@@ -96,6 +97,9 @@ APPROXIMATE: dict[str, str] = {
         for name in DENSITIES
     },
     "contrib.feature_column.sequence_input_layer": "seeded start values of its columns are its own",
+    "contrib.nn": _LATER_SEEDS,
+    **{f"contrib.training.{name}": _LATER_SEEDS for name in ("resample_at_rate", "weighted_resample")},
+    "contrib.timeseries": "with an embedding column as exogenous feature, seeded start values are its own",
     "contrib.tpu": _TPU,
     "estimator.tpu": _TPU,
     "contrib.keras": _KERAS,

@@ -35,7 +35,18 @@ import types
 import warnings
 from pathlib import Path
 
-from legacy_tf1 import ipython, modules, moved, old_attributes, python2, restored, seeds, single_elements, sizes
+from legacy_tf1 import (
+    ipython,
+    modules,
+    moved,
+    old_attributes,
+    old_functions,
+    python2,
+    restored,
+    seeds,
+    single_elements,
+    sizes,
+)
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "loader", "stay", "world_builtins"]
@@ -148,7 +159,7 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__[single_elements.GET] = single_elements.get
     copy.__dict__["cmp"] = python2.cmp
     copy.__dict__["get_ipython"] = ipython.get_ipython
-    copy.__dict__["open"] = restored.open
+    copy.__dict__["open"] = old_functions.open
     return copy
 
 

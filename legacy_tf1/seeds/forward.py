@@ -75,6 +75,8 @@ def _sliced(a) -> int:
     """Where n of `x[n:]` is a tensor, TF 2.21 makes tensors of the bounds left out; TF 1.15 packs numbers."""
     spec = a.slice_spec if isinstance(a.slice_spec, (list, tuple)) else [a.slice_spec]
     spec = [part for part in spec if getattr(part, "dtype", None) not in ("bool", bool)]
+    if any("_grad:" in name for name in a.inside):  # whose own row counts it
+        return 0
     more = 0
     for bound in range(3):
         made = [_tensor_of_bound(part, bound) for part in spec]

@@ -78,7 +78,9 @@ def watch(tf, found):
     class Watch(tf.train.SessionRunHook):
         def begin(self):
             operations = tf.get_default_graph().get_operations()
-            self.loss = next(op.inputs[1] for op in operations if op.type == "ScalarSummary")
+            self.loss = next(
+                op.inputs[1] for op in operations if op.type == "ScalarSummary" and op.name.endswith("/loss")
+            )
             seeded = [op for op in operations if op.type in ("RandomUniform", "RandomUniformInt")]
             found["seeds"] = [[op.name, op.get_attr("seed2")] for op in seeded]
 

@@ -1,0 +1,225 @@
+"""Functions that Python and the libraries have removed or changed since, as they were: `restored.py` says for whom."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import math
+
+from legacy_tf1 import single_elements
+
+NINF = -float("inf")
+# functions of `math` that took arrays of one element
+OF_A_NUMBER = ("ceil", "cos", "exp", "fabs", "floor", "isnan", "log", "log10", "log2", "pow", "sin", "sqrt", "tanh")
+
+
+def open(file, mode="r", *arguments, **named):
+    """`open` with the mode `U`, which Python 3 ignored until it was removed."""
+    return builtins.open(file, mode.replace("U", "") if isinstance(mode, str) else mode, *arguments, **named)
+
+
+def array(object, dtype=None, *arguments, **named):
+    """`numpy.array`, which made rows of unequal length an array of objects, and let integers overflow."""
+    import numpy
+
+    try:
+        return numpy.array(object, dtype, *arguments, **named)
+    except ValueError as error:
+        if dtype is not None or "inhomogeneous" not in str(error):
+            raise
+        return numpy.array(object, "O", *arguments, **named)
+    except OverflowError:
+        if dtype is None or numpy.dtype(dtype).kind not in "iu":
+            raise
+        return numpy.array(object, *arguments, **named).astype(dtype)
+
+
+def asarray(a, dtype=None, order=None):
+    """`numpy.asarray`, in the same way."""
+    import numpy
+
+    return (
+        a if dtype is None and order is None and type(a) is numpy.ndarray else array(a, dtype, copy=None, order=order)
+    )
+
+
+def fromstring(string, dtype=float, count=-1, *, sep=""):
+    """`numpy.fromstring`, of bytes too."""
+    import numpy
+
+    if sep:
+        return numpy.fromstring(string, dtype, count, sep=sep)
+    return numpy.frombuffer(string.encode("latin-1") if isinstance(string, str) else string, dtype, count).copy()
+
+
+def _of_numbers(function):
+    """A function of `math` that takes arrays of one element for numbers."""
+    return lambda *values: single_elements.number(function, *values)
+
+
+globals().update({f"math_{name}": _of_numbers(getattr(math, name)) for name in OF_A_NUMBER})
+
+
+def asfarray(a, dtype=float):
+    """`numpy.asfarray`: an array of float64, or of the dtype if that one has a fraction."""
+    import numpy
+
+    return numpy.asarray(a, dtype if numpy.issubdtype(dtype, numpy.inexact) else float)
+
+
+class _Casts(dict):
+    """`numpy.cast["float32"](values)`."""
+
+    def __missing__(self, dtype):
+        import numpy
+
+        return lambda values: numpy.asarray(values, dtype)
+
+
+CAST = _Casts()
+
+
+def plot_date(x, y, fmt="o", tz=None, xdate=True, ydate=False, **named):
+    """`matplotlib.pyplot.plot_date`: points over dates."""
+    from matplotlib import pyplot
+
+    axes = pyplot.gca()
+    for axis, dates in ((axes.xaxis, xdate), (axes.yaxis, ydate)):
+        if dates:
+            axis.axis_date(tz)
+    return axes.plot(x, y, fmt, **named)
+
+
+def find_common_type(array_types, scalar_types):
+    """`numpy.find_common_type`: the type of arrays, unless a scalar is of a higher kind."""
+    import numpy
+
+    arrays, scalars = (numpy.result_type(*types) if types else None for types in (array_types, scalar_types))
+    if arrays is None or scalars is None:
+        return arrays if scalars is None else scalars
+    kinds = "biufc"
+    return scalars if kinds.index(scalars.kind) > kinds.index(arrays.kind) else arrays
+
+
+def msort(a):
+    """`numpy.msort`: a copy sorted along the first axis."""
+    import numpy
+
+    return numpy.sort(a, axis=0)
+
+
+def dist(*arguments, **named):
+    """`platform.linux_distribution`: (name, version, code name)."""
+    import platform
+
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return "", "", ""
+    return release.get("NAME", ""), release.get("VERSION_ID", ""), release.get("VERSION_CODENAME", "")
+
+
+def json_load(fp, *, encoding=None, **named):
+    """`json.load`, which took an encoding and ignored it."""
+    import json
+
+    return json.load(fp, **named)
+
+
+def json_loads(s, *, encoding=None, **named):
+    """`json.loads`, likewise."""
+    import json
+
+    return json.loads(s, **named)
+
+
+def sample(population, k, **named):
+    """`random.sample`, of sets too."""
+    import random
+
+    return random.sample(tuple(population) if isinstance(population, (set, frozenset)) else population, k, **named)
+
+
+def maketrans(frm, to):
+    """`string.maketrans` of Python 2."""
+    return str.maketrans(frm, to)
+
+
+def join(words, sep=" "):
+    """`string.join` of Python 2."""
+    return sep.join(words)
+
+
+def concat(objs, axis=0, *arguments, **named):
+    """`pandas.concat`, with the axis by position too."""
+    import pandas
+
+    return pandas.concat(objs, axis=axis, **dict(zip(("join", "ignore_index"), arguments, strict=False)), **named)
+
+
+def read_csv(*arguments, squeeze=False, error_bad_lines=True, warn_bad_lines=True, **named):
+    """`pandas.read_csv` with the options that pandas 2 removed."""
+    import pandas
+
+    if not error_bad_lines:
+        named.setdefault("on_bad_lines", "warn" if warn_bad_lines else "skip")
+    frame = pandas.read_csv(*arguments, **named)
+    return frame.squeeze("columns") if squeeze else frame
+
+
+def mean_squared_error(y_true, y_pred, *, squared=True, **named):
+    """`sklearn.metrics.mean_squared_error`, or its root."""
+    from sklearn import metrics
+
+    return (metrics.mean_squared_error if squared else metrics.root_mean_squared_error)(y_true, y_pred, **named)
+
+
+def one_hot_encoder(*, sparse=None, n_values=None, **named):
+    """`sklearn.preprocessing.OneHotEncoder` with the older name of `sparse_output`."""
+    from sklearn.preprocessing import OneHotEncoder
+
+    return OneHotEncoder(**named if sparse is None else {"sparse_output": sparse, **named})
+
+
+def derivative(func, x0, dx=1.0, n=1, args=(), order=3):
+    """`scipy.misc.derivative`: the first or second, by central differences of three points."""
+    if n not in (1, 2) or order != 3:
+        raise ValueError("only the first and second derivative, from three points")
+    before, here, after = (func(x0 + step * dx, *args) for step in (-1, 0, 1))
+    return (after - before) / (2 * dx) if n == 1 else (after - 2 * here + before) / dx**2
+
+
+def getargspec(function):
+    """`inspect.getargspec` of Python 3.10: (args, varargs, keywords, defaults)."""
+    import collections
+    import inspect
+
+    spec = inspect.getfullargspec(function)
+    if spec.kwonlyargs or spec.annotations:
+        raise ValueError("the function has keyword-only arguments or annotations: use inspect.signature")
+    make = collections.namedtuple("ArgSpec", "args varargs keywords defaults")
+    return make(spec.args, spec.varargs, spec.varkw, spec.defaults)
+
+
+def locate(path, forceload=0):
+    """`pydoc.locate`: what the dotted path names, and that is TF1's where it starts with `tensorflow`."""
+    import pydoc
+
+    from legacy_tf1 import modules
+
+    first, *rest = path.split(".")
+    if first != "tensorflow":
+        return pydoc.locate(path, forceload)
+    return functools.reduce(lambda owner, name: getattr(owner, name, None), rest, modules.module(first))
+
+
+def asscalar(array):
+    """`numpy.asscalar`: the one element of an array, as a Python number."""
+    return array.item()
+
+
+def in1d(ar1, ar2, assume_unique=False, invert=False):
+    """`numpy.in1d`: for each element of the flattened `ar1`, whether it is in `ar2`."""
+    import numpy
+
+    return numpy.isin(numpy.ravel(ar1), ar2, assume_unique=assume_unique, invert=invert)
