@@ -73,12 +73,13 @@ def module(name: str) -> types.ModuleType:
 
 def _load(name: str) -> types.ModuleType:
     """Today's module. Libraries that draw numbers while they are imported must not disturb a script that seeded first."""
-    if (there := sys.modules.get(name)) is not None:
+    of_slim = name.partition(".")[0] == "tf_slim"
+    if (there := sys.modules.get(name)) is not None and not of_slim:
         return there
     before = random.getstate()
     try:
         found = importlib.import_module(name)
-        if name.partition(".")[0] == "tf_slim":
+        if of_slim:  # also where an installed library has imported it before
             importlib.import_module("legacy_tf1.contrib.layers").mend()
         return found
     finally:

@@ -224,3 +224,85 @@ def test_what_is_not_served_says_what_to_do(tutorial):
 def test_an_import_by_path_leaves_the_real_cells_in_place(tutorial):
     """The real `tensorflow.compat.v1.nn.rnn_cell`, once imported, would show TensorFlow's own cells everywhere."""
     assert all(module.startswith("tf_keras.") for module in tutorial["cells"])
+
+
+SLIM_BY_PATHS = """
+import json
+from tensorflow.contrib.framework.python.ops import variables
+from tensorflow.contrib.layers.python.layers import optimizers, utils
+from tensorflow.contrib.training.python.training import training
+from tensorflow.contrib.metrics.python.ops import metric_ops
+from tensorflow.contrib.losses.python.metric_learning import metric_loss_ops
+import tensorflow as tf
+
+step, local = variables.global_variable(3, name="step"), variables.local_variable(1.0, name="here")
+weight = tf.get_variable("weight", initializer=[2.0, -1.0])
+loss = tf.reduce_sum(weight ** 2)
+train = optimizers.optimize_loss(loss, step, 0.1, "SGD", clip_gradients=1.0, summaries=["loss", "gradients"])
+slices = tf.IndexedSlices(tf.constant([[3.0, 4.0]]), tf.constant([0]))
+clipped = training.clip_gradient_norms([(slices, weight)], 1.0)[0][0]
+once = training.create_train_op(loss, tf.train.GradientDescentOptimizer(0.1), global_step=None)
+scores, labels = [[0.1, 0.7, 0.2], [0.6, 0.3, 0.1]], tf.constant([[2], [0]], tf.int64)
+rate, update = metric_ops.streaming_sparse_average_precision_at_k(scores, labels, 2)
+covariance, seen = metric_ops.streaming_covariance([1.0, 2.0, 4.0], [1.0, 3.0, 2.0])
+points = tf.constant([[0.0, 1.0], [0.2, 0.9], [1.0, 0.0]])
+near = metric_loss_ops.cluster_loss(tf.constant([0, 0, 1]), points, 1.0)
+branch = utils.smart_cond(tf.placeholder_with_default(True, []), lambda: tf.constant(1), lambda: tf.constant(2))
+with tf.Session() as session:
+    session.run([tf.global_variables_initializer(), tf.local_variables_initializer()])
+    print(json.dumps([
+        [v.name for v in tf.global_variables()][:2] + [v.name for v in tf.local_variables()][:1],
+        [float(x) for x in session.run([train, update, seen, near, branch, local])],
+        session.run(clipped).values.tolist(), session.run(weight).tolist(), int(session.run(step)),
+        float(session.run(once)), session.run(weight).tolist(),
+    ]))
+"""
+
+
+def test_parts_of_slim_that_a_script_imports_first_and_by_their_own_paths(tmp_path):
+    (tmp_path / "script.py").write_text(SLIM_BY_PATHS)
+    done = python("-m", "legacy_tf1", "run", tmp_path / "script.py")
+    assert done.returncode == 0, done.stderr
+    recorded = [  # what TF 1.15.5 prints for this script
+        ["step:0", "weight:0", "here:0"],
+        [5.0, 0.75, 0.5, 0.0, 1.0, 1.0],
+        [[0.6000000238418579, 0.800000011920929]],
+        [1.9105572700500488, -0.9552786350250244],
+        4,
+        4.562786102294922,
+        [1.528445839881897, -0.7642229199409485],
+    ]
+    assert alike(json.loads(done.stdout), recorded), done.stdout
+
+
+ASKED_OF_TENSORFLOW = """
+import ast, inspect, pkgutil, types
+from legacy_tf1 import modules
+from legacy_tf1.world import activate
+
+def asked(tree):
+    for node in ast.walk(tree):
+        path = []
+        while isinstance(node, ast.Attribute):
+            path, node = [node.attr, *path], node.value
+        if path and isinstance(node, ast.Name):
+            yield node.id, path
+
+with activate():
+    import tf_slim
+    for part in pkgutil.walk_packages(tf_slim.__path__, "tf_slim."):
+        if not part.name.endswith(("_test", "test_utils")):
+            module = modules._load(part.name)
+            for name, path in asked(ast.parse(inspect.getsource(module))):
+                found = getattr(module, name, None)
+                while path and isinstance(found, types.ModuleType):
+                    if not hasattr(found, path[0]):
+                        print(part.name, name, *path)
+                        break
+                    found = getattr(found, path.pop(0))
+"""
+
+
+def test_every_name_that_slim_asks_of_tensorflow_is_there():
+    done = python("-c", ASKED_OF_TENSORFLOW)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr + done.stdout

@@ -47,13 +47,13 @@ _MENDED = {
 
 def mend() -> None:
     """Hand the mended copies to every part of tf-slim that is loaded and has none yet."""
-    for attribute, names in _MENDED.items():
-        for name, module in list(sys.modules.items()):
-            original = getattr(module, attribute, None) if name.startswith("tf_slim") else None
+    for part in [module for name, module in list(sys.modules.items()) if name.startswith("tf_slim")]:
+        for attribute, names in _MENDED.items():
+            original = getattr(part, attribute, None)
             if isinstance(original, types.ModuleType) and not hasattr(original, _MARK):
                 mended = types.ModuleType(original.__name__)
                 mended.__dict__.update(vars(original), **names(), **{_MARK: True})
-                setattr(module, attribute, mended)
+                setattr(part, attribute, mended)
 
 
 mend()

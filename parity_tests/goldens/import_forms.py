@@ -156,6 +156,32 @@ from tensorflow.contrib.rnn.python.ops import core_rnn_cell; core_rnn_cell._line
 from tensorflow.contrib.summary import summary; summary.scalar
 from tensorflow.contrib.framework.python.framework import checkpoint_utils; checkpoint_utils.load_variable
 from tensorflow.contrib.legacy_seq2seq.python.ops import seq2seq
+from tensorflow.contrib.framework.python.ops import arg_scope, add_arg_scope; assert callable(arg_scope)
+from tensorflow.contrib.framework.python.ops.arg_scope import arg_scope; from tensorflow.contrib.framework.python.ops import arg_scope as same; assert same is arg_scope
+from tensorflow.contrib.framework.python.ops import audio_ops as contrib_audio; assert contrib_audio.audio_spectrogram(tf.zeros([100, 1]), window_size=10, stride=5).shape == (1, 19, 9)
+from tensorflow.contrib.framework.python.ops import ops; assert ops.get_graph_from_inputs([tf.constant(1)]) is tf.contrib.framework.get_graph_from_inputs([], tf.get_default_graph())
+from tensorflow.contrib.framework.python.framework import checkpoint_utils, tensor_util; assert tensor_util.is_tensor(tf.constant(1))
+from tensorflow.contrib.metrics.python.metrics import classification; classification.f1_score
+from tensorflow.contrib.metrics.python.ops import histogram_ops, set_ops, confusion_matrix_ops; histogram_ops.auc_using_histogram; set_ops.set_size
+from tensorflow.contrib.losses.python.metric_learning import metric_loss_ops; assert metric_loss_ops.triplet_semihard_loss is tf.contrib.losses.metric_learning.triplet_semihard_loss
+from tensorflow.contrib.layers.python.layers import rev_block_lib; rev_block_lib.RevBlock
+from tensorflow.contrib.data.python.ops import batching, grouping, interleave_ops, shuffle_ops; batching.map_and_batch; grouping.bucket_by_sequence_length
+from tensorflow.contrib.distributions.python.ops import mvn_diag, relaxed_onehot_categorical; mvn_diag.MultivariateNormalDiag
+from tensorflow.contrib.estimator.python.estimator import early_stopping; early_stopping.stop_if_no_decrease_hook
+from tensorflow.contrib.learn.python.learn import basic_session_run_hooks, session_run_hook, monitored_session; session_run_hook.SessionRunHook
+from tensorflow.contrib.learn.python.learn.summary_writer_cache import SummaryWriterCache; SummaryWriterCache.get
+import tensorflow as tf; assert tf.contrib.util.make_ndarray(tf.make_tensor_proto([1, 2])).tolist() == [1, 2]
+from tensorflow.python.framework import tensor_shape as s; assert [s.scalar().as_list(), s.vector(3).as_list(), s.matrix(None, 2).as_list()] == [[], [3], [None, 2]]
+from tensorflow.python.framework.graph_util_impl import convert_variables_to_constants
+from tensorflow.python.layers.layers import batch_normalization, dense, BatchNormalization; assert dense is tf.layers.dense and batch_normalization is tf.layers.batch_normalization
+from tensorflow.python.ops import variable_scope as vs; assert not vs.resource_variables_enabled() and vs.variable(1.0, name="one").op.name.startswith("one")
+from tensorflow.python.ops import standard_ops; standard_ops.stack; standard_ops.is_variable_initialized
+from tensorflow.python.training.tracking import data_structures, graph_view, python_state, tracking, util; tracking.AutoTrackable; util.CheckpointV1
+from tensorflow.python.saved_model.utils_impl import get_variables_path, build_tensor_info
+from tensorflow.python.data.ops.dataset_ops import Dataset, Options
+from tensorflow.python.feature_column.dense_features import DenseFeatures
+from tensorflow.python.feature_column.feature_column_v2 import FeatureColumn
+from tensorflow.python.ops.losses.loss_reduction import ReductionV2
 """.strip().split("\n")
 
 
