@@ -15,7 +15,7 @@ import re
 import sys
 import types
 
-from legacy_tf1 import moved
+from legacy_tf1 import moved, remedies
 from legacy_tf1.errors import LegacyError, MissingModule, MissingSymbol
 
 __all__ = ["ROOTS", "TF1Module", "at_home", "caller", "import_", "in_world", "module", "served_from"]
@@ -208,5 +208,5 @@ def _short(name: str) -> str:
 
 
 def _remedy(name: str) -> str:
-    prefix = max((p for p in moved.RETIRED if f"{name}.".startswith(f"{p}.")), key=len, default="tensorflow")
-    return moved.RETIRED[prefix]
+    prefix = max((p for p in remedies.REMEDIES if f"{name}.".startswith(f"{p}.")), key=len, default="tensorflow")
+    return remedies.REMEDIES[prefix]

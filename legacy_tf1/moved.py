@@ -14,7 +14,7 @@ from __future__ import annotations
 from legacy_tf1 import before_1_0, old_keras
 from legacy_tf1.contrib import rows
 
-__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "RETIRED", "UNTIL", "VERSION", "homes"]
+__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "UNTIL", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
@@ -347,13 +347,3 @@ NAMES: dict[str, str] = {
 }
 
 NAMES = _with_twins(NAMES)
-
-# TF1 prefix -> what a person does instead, for names that are not served
-RETIRED: dict[str, str] = {
-    **rows.RETIRED,
-    "tensorflow.contrib": (
-        "tf.contrib ended with TensorFlow 1.15 and this part of it is not served; "
-        "use the tf.* name that does the same, or leave this call out"
-    ),
-    "tensorflow": "look for the name in the TensorFlow 1.15 API; it may come from a library of its own",
-}
