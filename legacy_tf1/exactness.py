@@ -48,7 +48,10 @@ ARGUMENTS: dict[str, str] = {
     "config.experimental.set_virtual_device_configuration": "virtual_devices is called logical_devices",
     "data.experimental.OptionalStructure": "value_structure is called element_spec",
     "errors.UnknownError": "there is no error_code",
-    "function": "autograph's options follow after jit_compile and reduce_retracing",
+    **dict.fromkeys(
+        ("contrib.eager.defun", "contrib.eager.function", "function"),
+        "autograph's options follow after jit_compile and reduce_retracing",
+    ),
     "numpy_function": "name follows after stateful",
     "random.experimental.create_rng_state": "algorithm is called alg",
 }

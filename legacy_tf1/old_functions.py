@@ -5,12 +5,16 @@ from __future__ import annotations
 import builtins
 import functools
 import math
+import operator
 
 from legacy_tf1 import single_elements
 
 NINF = -float("inf")
 # functions of `math` that took arrays of one element
 OF_A_NUMBER = ("ceil", "cos", "exp", "fabs", "floor", "isnan", "log", "log10", "log2", "pow", "sin", "sqrt", "tanh")
+# functions of NumPy whose argument `method` had another name, and those that took iterators of arrays
+OF_AN_ORDER = ("nanpercentile", "nanquantile", "percentile", "quantile")
+OF_MANY_ARRAYS = ("column_stack", "dstack", "hstack", "stack", "vstack")
 
 
 def open(file, mode="r", *arguments, **named):
@@ -18,10 +22,11 @@ def open(file, mode="r", *arguments, **named):
     return builtins.open(file, mode.replace("U", "") if isinstance(mode, str) else mode, *arguments, **named)
 
 
-def array(object, dtype=None, *arguments, **named):
-    """`numpy.array`, which made rows of unequal length an array of objects, and let integers overflow."""
+def array(object, dtype=None, *arguments, copy=True, **named):
+    """`numpy.array`, to which rows of unequal length and tensors were objects, and which let integers overflow."""
     import numpy
 
+    named["copy"] = copy or None  # False asked for no more copies than needed
     try:
         return numpy.array(object, dtype, *arguments, **named)
     except ValueError as error:
@@ -32,6 +37,23 @@ def array(object, dtype=None, *arguments, **named):
         if dtype is None or numpy.dtype(dtype).kind not in "iu":
             raise
         return numpy.array(object, *arguments, **named).astype(dtype)
+    except NotImplementedError:  # what a symbolic tensor says
+        if dtype is not None:
+            raise
+        return _of_tensors(object)
+
+
+def _of_tensors(nested):
+    import numpy
+
+    shape, level = [], nested
+    while isinstance(level, (list, tuple)) and level:
+        shape.append(len(level))
+        level = level[0]
+    whole = numpy.empty(shape, "O")
+    for place in numpy.ndindex(*shape):
+        whole[place] = functools.reduce(operator.getitem, place, nested)
+    return whole
 
 
 def asarray(a, dtype=None, order=None):
@@ -41,6 +63,47 @@ def asarray(a, dtype=None, order=None):
     return (
         a if dtype is None and order is None and type(a) is numpy.ndarray else array(a, dtype, copy=None, order=order)
     )
+
+
+def reshape(a, newshape=None, order="C", **named):
+    """`numpy.reshape`, with the older name of `shape`."""
+    import numpy
+
+    return numpy.reshape(a, named.pop("shape", newshape), order=order, **named)
+
+
+def histogram(*arguments, normed=None, **named):
+    """`numpy.histogram`, with the older name of `density`."""
+    import numpy
+
+    return numpy.histogram(*arguments, **named if normed is None else {"density": normed, **named})
+
+
+def _with_interpolation(name: str):
+    """`numpy.percentile` and its like, with the older name of `method`."""
+
+    def function(*arguments, interpolation=None, **named):
+        import numpy
+
+        return getattr(numpy, name)(*arguments, **named if interpolation is None else {"method": interpolation, **named})
+
+    return function
+
+
+def _of_iterators(name: str):
+    """`numpy.vstack` and its like, which took what is no list too: `np.vstack(map(f, rows))`."""
+
+    def function(arrays, *arguments, **named):
+        import numpy
+
+        arrays = arrays if hasattr(arrays, "__getitem__") else list(arrays)
+        return getattr(numpy, name)(arrays, *arguments, **named)
+
+    return function
+
+
+globals().update({name: _with_interpolation(name) for name in OF_AN_ORDER})
+globals().update({name: _of_iterators(name) for name in OF_MANY_ARRAYS})
 
 
 def fromstring(string, dtype=float, count=-1, *, sep=""):

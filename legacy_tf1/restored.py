@@ -14,7 +14,7 @@ import importlib.util
 import operator
 import types
 
-from legacy_tf1.old_functions import OF_A_NUMBER
+from legacy_tf1.old_functions import OF_A_NUMBER, OF_AN_ORDER, OF_MANY_ARRAYS
 
 __all__ = ["CHANGED", "REMOVED", "module"]
 
@@ -150,7 +150,10 @@ CHANGED: dict[str, dict[str, str]] = {
     "imp": {name: f"legacy_tf1.old_imp:{name}" for name in ("find_module", "load_module", "load_source")},
     "json": {name: f"{_HERE}:json_{name}" for name in ("load", "loads")},
     "math": {name: f"{_HERE}:math_{name}" for name in OF_A_NUMBER},
-    "numpy": {name: f"{_HERE}:{name}" for name in ("array", "asarray", "fromstring")},
+    "numpy": {
+        name: f"{_HERE}:{name}"
+        for name in ("array", "asarray", "fromstring", "histogram", "reshape", *OF_AN_ORDER, *OF_MANY_ARRAYS)
+    },
     "pandas": {name: f"{_HERE}:{name}" for name in ("concat", "read_csv")},
     "pydoc": {"locate": f"{_HERE}:locate"},
     "random": {"sample": f"{_HERE}:sample"},

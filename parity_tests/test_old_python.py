@@ -136,6 +136,11 @@ def test_removed_names_are_for_scripts_only(tmp_path):
             assert np.cast["float32"]([1]).dtype == "float32" and np.lib.pad([1], 1, "constant").tolist() == [0, 1, 0]
             assert np.asfarray([1], np.int32).dtype == "float64" and np.asfarray([1], "float32").dtype == "float32"
             np.warnings.filterwarnings("ignore", category=np.VisibleDeprecationWarning)
+            assert np.reshape([1, 2], newshape=[2, 1]).shape == (2, 1) and np.histogram([1, 2], 2, normed=True)[0].sum() == 2
+            assert np.percentile([1, 2, 3, 4], 40, interpolation="lower") == 2
+            assert np.vstack(map(np.atleast_1d, [1, 2])).shape == (2, 1) and np.hstack(x for x in ([1], [2])).shape == (2,)
+            whole = np.ones(3)
+            assert np.array(whole, copy=False) is whole and np.array(whole, "float32", copy=False).dtype == "float32"
             real = sys.modules["numpy"]
             assert not hasattr(real, "float") and not hasattr(sys.modules["time"], "clock")
             assert not hasattr(sys.modules["collections"], "Iterable") and isinstance(np.ones(1), real.ndarray)
@@ -144,6 +149,21 @@ def test_removed_names_are_for_scripts_only(tmp_path):
     )
     done = run(script)
     assert done.stdout == "restored\n", done.stderr
+
+
+def test_an_array_of_tensors_is_one_of_objects(tmp_path):
+    """As in NumPy 1.18 with TensorFlow 1.15.5, whose tensors were nothing that NumPy knew."""
+    script = tmp_path / "main.py"
+    script.write_text(
+        textwrap.dedent("""
+            import numpy as np
+            import tensorflow as tf
+            t = tf.constant([[1.0, 2.0]]) + 0
+            print(np.array([t, t]).shape, np.array([[t] * 3] * 2).shape, np.asarray([t]).dtype, np.array(t).shape)
+        """)
+    )
+    done = run(script)
+    assert done.stdout == "(2,) (2, 3) object ()\n", done.stderr
 
 
 def test_modules_that_are_gone_and_files_loaded_by_their_path(tmp_path):
