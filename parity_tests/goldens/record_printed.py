@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PRINTED = ("monitors",)  # NAME_program.py -> NAME.json
+PRINTED = ("monitors", "sequences")  # NAME_program.py -> NAME.json
 
 
 def main():
