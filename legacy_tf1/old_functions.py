@@ -85,7 +85,9 @@ def _with_interpolation(name: str):
     def function(*arguments, interpolation=None, **named):
         import numpy
 
-        return getattr(numpy, name)(*arguments, **named if interpolation is None else {"method": interpolation, **named})
+        return getattr(numpy, name)(
+            *arguments, **named if interpolation is None else {"method": interpolation, **named}
+        )
 
     return function
 

@@ -48,8 +48,8 @@ def compile_source(source: bytes, filename: str, *, note=lambda text: None) -> t
 def runnable(tree: ast.Module, source: str) -> ast.Module:
     """The tree as it runs in the TF1 world: with what objects and arrays could do and no longer can."""
     tree = old_attributes.Rewrite(source).visit(old_protos.rewritten(tree, source))
-    # arrays come from Session.run too, without a word of NumPy; other modules are left alone
-    return single_elements.Rewrite(source).visit(tree) if re.search(r"\b(numpy|tensorflow)\b", source) else tree
+    # arrays come from Session.run and pandas too, without a word of NumPy; other modules are left alone
+    return single_elements.Rewrite(source).visit(tree) if re.search(r"\b(numpy|pandas|tensorflow)\b", source) else tree
 
 
 def parse(source: bytes, filename: str) -> ast.Module:

@@ -170,12 +170,21 @@ INSTEAD: dict[str, str] = {
 }
 
 
-def module(name: str, *, whole: bool = True) -> types.ModuleType | None:
+def module(name: str, wanted: tuple[str, ...] = ("*",)) -> types.ModuleType | None:
     """The module as a script sees it; None where nothing of it changed.
 
     Args:
-        whole: False for `import a.b`, which gives the script `a`.
+        wanted: what `from name import ...` asks for; nothing for `import a.b`, which gives the script `a`.
     """
+    found = _module(name, whole=bool(wanted))
+    for item in wanted if found is not None else ():
+        if item != "*" and not hasattr(found, item):  # a module of the package that nobody has imported yet
+            with contextlib.suppress(ImportError):
+                importlib.import_module(f"{name}.{item}")
+    return found
+
+
+def _module(name: str, *, whole: bool) -> types.ModuleType | None:
     if name in INSTEAD and importlib.util.find_spec(name.partition(".")[0]) is None:
         found = importlib.import_module(INSTEAD[name])
         return found if whole else importlib.import_module(INSTEAD[name.partition(".")[0]])
@@ -183,7 +192,7 @@ def module(name: str, *, whole: bool = True) -> types.ModuleType | None:
         package = name.partition(".")[0]
         if package in _NAMES:
             _real(name)  # as the import statement does
-        return module(package)
+        return _module(package, whole=True)
     return _restored(name) if name in _NAMES else None
 
 

@@ -2,12 +2,14 @@
 
 NumPy took any array of one element for a number until 2.4, which takes those without dimensions only.
 What a script draws or fetches has often the shape (1,), so its own code asks here in the three places
-where Python turns a value into a number. And in a fourth: until 1.23, a list of slices was an index as a tuple is.
+where Python turns a value into a number. And in a fourth, an index: until NumPy 1.23 a list of slices was one as a tuple is,
+and until pandas 3 a number was a position of a Series whose labels are no numbers.
 """
 
 from __future__ import annotations
 
 import ast
+import numbers
 
 __all__ = ["FORMAT", "GET", "NUMBER", "PUT", "Rewrite", "formatted", "get", "number", "put"]
 
@@ -40,7 +42,7 @@ def formatted(text, values):
 
 def put(value, owner, key) -> None:
     """`owner[key] = value`."""
-    key = _as_index(owner, key)
+    owner, key = _place(owner, key)
     try:
         owner[key] = value
     except (TypeError, ValueError):
@@ -51,12 +53,18 @@ def put(value, owner, key) -> None:
 
 def get(owner, key):
     """`owner[key]`."""
-    return owner[_as_index(owner, key)]
+    owner, key = _place(owner, key)
+    return owner[key]
 
 
-def _as_index(owner, key):
-    slices = isinstance(key, list) and any(isinstance(one, slice) for one in key)
-    return tuple(key) if slices and hasattr(owner, "__array__") else key
+def _place(owner, key):
+    """What stands at `owner[key]`, as an owner and a key of today."""
+    if isinstance(key, list) and any(isinstance(one, slice) for one in key) and hasattr(owner, "__array__"):
+        return owner, tuple(key)
+    if isinstance(key, numbers.Integral) and type(owner).__name__ == "Series" and hasattr(owner, "iloc"):
+        of_numbers = owner.index.inferred_type in ("integer", "mixed-integer", "floating", "boolean")
+        return (owner if of_numbers else owner.iloc), key
+    return owner, key
 
 
 class Rewrite(ast.NodeTransformer):
@@ -64,6 +72,7 @@ class Rewrite(ast.NodeTransformer):
 
     def __init__(self, source: str):
         self.slices = "slice(" in source  # else no list of them is about, and an index is not worth the detour
+        self.series = "pandas" in source
 
     def visit_Call(self, node: ast.Call):
         self.generic_visit(node)
@@ -79,8 +88,10 @@ class Rewrite(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript):
         self.generic_visit(node)
-        computed = isinstance(node.slice, (ast.Name, ast.List, ast.Call, ast.BinOp)) and isinstance(node.ctx, ast.Load)
-        return _call(node, GET, node.value, node.slice) if self.slices and computed else node
+        computed = self.slices and isinstance(node.slice, (ast.Name, ast.List, ast.Call, ast.BinOp))
+        one = self.series and not _has_slice(node.slice) and not _is_text(node.slice)
+        worth = (computed or one) and isinstance(node.ctx, ast.Load)
+        return _call(node, GET, node.value, node.slice) if worth else node
 
     def visit_Assign(self, node: ast.Assign):
         self.generic_visit(node)
@@ -97,6 +108,10 @@ def _call(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Call:
 
 def _has_slice(key: ast.expr) -> bool:
     return any(isinstance(one, (ast.Slice, ast.Starred)) for one in getattr(key, "elts", [key]))
+
+
+def _is_text(key: ast.expr) -> bool:
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)
 
 
 def _is_one(value) -> bool:

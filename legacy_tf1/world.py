@@ -175,7 +175,7 @@ def _of_the_world(name: str, fromlist, level: int) -> types.ModuleType | None:
     return (
         modules.import_(name, fromlist)
         if name.partition(".")[0] in modules.ROOTS
-        else restored.module(name, whole=bool(fromlist))
+        else restored.module(name, tuple(fromlist or ()))
     )
 
 
