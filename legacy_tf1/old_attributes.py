@@ -127,7 +127,7 @@ def _positional_axis(owner, found):
 
     @functools.wraps(found)
     def with_axis(labels=None, *axis, **named):
-        return found(labels, **dict(zip(("axis",), axis, strict=True)), **named)
+        return found(labels, **dict(zip(("axis",), axis)), **named)
 
     return with_axis
 

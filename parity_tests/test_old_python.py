@@ -166,22 +166,6 @@ def test_an_array_of_tensors_is_one_of_objects(tmp_path):
     assert done.stdout == "(2,) (2, 3) object ()\n", done.stderr
 
 
-def test_a_number_is_a_place_in_a_series_whose_labels_are_none(tmp_path):
-    """As in pandas 1.3.5; pandas need not be here."""
-    pytest.importorskip("pandas")
-    script = tmp_path / "main.py"
-    script.write_text(
-        textwrap.dedent("""
-            import pandas as pd
-            days = pd.Series([1.0, 2.0], index=pd.to_datetime(["2017-01-02", "2017-01-03"]))
-            days[1] = 5.0
-            print(days[0], days[-1], days["2017-01-02"], len(days), pd.Series([1, 2, 3], index=[2, 1, 0])[0])
-        """)
-    )
-    done = run(script)
-    assert done.stdout == "1.0 5.0 1.0 2 3\n", done.stderr
-
-
 def test_modules_that_are_gone_and_files_loaded_by_their_path(tmp_path):
     """What a script loads by its path is of the TF1 world, as what it imports is."""
     (tmp_path / "part.py").write_text("from tensorflow.contrib.rnn import BasicLSTMCell as cell\n")

@@ -2,7 +2,8 @@
 
     python3.7 parity_tests/goldens/record_printed.py
 
-Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`.
+Needs Python 3.7 with `pip install tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19'`, and for `libraries`
+`pandas==0.25.3 matplotlib==3.5.3 scikit-learn==1.0.2 scipy==1.7.3`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PRINTED = ("monitors", "sequences")  # NAME_program.py -> NAME.json
+PRINTED = ("libraries", "monitors", "sequences")  # NAME_program.py -> NAME.json
 
 
 def main():
