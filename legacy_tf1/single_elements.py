@@ -3,7 +3,8 @@
 NumPy took any array of one element for a number until 2.4, which takes those without dimensions only.
 What a script draws or fetches has often the shape (1,), so its own code asks here in the three places
 where Python turns a value into a number. And in a fourth, an index: until NumPy 1.23 a list of slices was one as a tuple is,
-and until pandas 3 a number was a position of a Series whose labels are no numbers.
+and until pandas 3 a number was a position of a Series whose labels are no numbers. And until then, what was written into a
+column of a frame, `frame["a"][0] = 1`, stood in the frame.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import ast
 import numbers
 
-__all__ = ["FORMAT", "GET", "NUMBER", "PUT", "Rewrite", "formatted", "get", "number", "put"]
+__all__ = ["FORMAT", "GET", "NUMBER", "PUT", "PUT_INTO", "Rewrite", "formatted", "get", "number", "put", "put_into"]
 
-# the names under which the four functions stand in the scripts' builtins
+# the names under which the functions stand in the scripts' builtins
 NUMBER, FORMAT = "__legacy_tf1_number__", "__legacy_tf1_format__"
 PUT, GET = "__legacy_tf1_put__", "__legacy_tf1_get__"
+PUT_INTO = "__legacy_tf1_put_into__"
 
 
 def number(kind, *arguments):
@@ -51,6 +53,14 @@ def put(value, owner, key) -> None:
         owner[key] = value.item()
 
 
+def put_into(value, whole, column, key) -> None:
+    """`whole[column][key] = value`."""
+    part = whole[column]
+    put(value, part, key)
+    if type(whole).__name__ == "DataFrame" and type(part).__name__ == "Series":
+        whole[column] = part  # a copy, since pandas 3
+
+
 def get(owner, key):
     """`owner[key]`."""
     owner, key = _place(owner, key)
@@ -68,7 +78,7 @@ def _place(owner, key):
 
 
 class Rewrite(ast.NodeTransformer):
-    """Lets a tree ask the four functions."""
+    """Lets a tree ask these functions."""
 
     def __init__(self, source: str):
         self.slices = "slice(" in source  # else no list of them is about, and an index is not worth the detour
@@ -98,7 +108,16 @@ class Rewrite(ast.NodeTransformer):
         target = node.targets[0]
         if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or _has_slice(target.slice):
             return node
-        return ast.copy_location(ast.Expr(_call(node, PUT, node.value, target.value, target.slice)), node)
+        within = target.value  # `frame["a"]`, which the visit above may have made a call of GET
+        if self.series and isinstance(within, ast.Subscript) and not _has_slice(within.slice):
+            return _statement(node, PUT_INTO, node.value, within.value, within.slice, target.slice)
+        if self.series and isinstance(within, ast.Call) and getattr(within.func, "id", "") == GET:
+            return _statement(node, PUT_INTO, node.value, *within.args, target.slice)
+        return _statement(node, PUT, node.value, target.value, target.slice)
+
+
+def _statement(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Expr:
+    return ast.copy_location(ast.Expr(_call(node, name, *arguments)), node)
 
 
 def _call(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Call:

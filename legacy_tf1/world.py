@@ -156,6 +156,7 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__[single_elements.NUMBER] = single_elements.number
     copy.__dict__[single_elements.FORMAT] = single_elements.formatted
     copy.__dict__[single_elements.PUT] = single_elements.put
+    copy.__dict__[single_elements.PUT_INTO] = single_elements.put_into
     copy.__dict__[single_elements.GET] = single_elements.get
     copy.__dict__["cmp"] = python2.cmp
     copy.__dict__["get_ipython"] = ipython.get_ipython

@@ -65,6 +65,17 @@ print("pandas: files")
 text = "n,v\n1,2\n3,4,5\n6,7\n"
 shown(pd.read_csv(io.StringIO(text), error_bad_lines=False, warn_bad_lines=False).values)
 shown(pd.read_csv(io.StringIO("v\n1\n2\n"), squeeze=True).values)
+print("pandas: written into a column")
+made = pd.DataFrame(index=range(0, 3), columns=["p", "q"])
+for row in range(3):
+    made["p"][row] = 2.0 * row
+    made["q"][row] = row + 1
+made.index = ["i", "j", "k"]
+made["q"]["k"] = 9
+table = {"p": [1, 2], "rows": {"x": [0]}}
+table["p"][1] = 5
+table["rows"]["x"] = 3
+shown(made.values.tolist(), table)
 print("pandas: places in a series")
 days = pd.Series([1.0, 2.0, 3.0], index=pd.to_datetime(["2017-01-02", "2017-01-03", "2017-01-04"]))
 days[1] = 5.0
