@@ -1,9 +1,13 @@
-"""A keras.Model whose `fit` and `predict` lose no time on TensorFlow.
+"""A keras.Model whose `fit` and `predict` lose little time on TensorFlow.
 
 Keras feeds NumPy arrays through a tf.data pipeline that tunes itself while it runs. At the end of every epoch TensorFlow
 takes the pipeline down and waits, idle, until the tuning thread wakes up from a sleep that grows while the epoch lasts:
-measured, 10% to 30% of an epoch's time for the recurrent models here. The pipeline below has nothing to tune. And a
-prediction of one batch needs no pipeline: to make one takes some 50 ms, forty times the prediction of a sequence.
+measured, 10% to 30% of an epoch's time for the recurrent models here. The pipeline below has nothing to tune.
+
+Between two steps Keras comes back to Python, which takes 1 to 3 ms: a fifth of a step of SimpleRNN(150) on two cores.
+Where nobody looks at single batches, TensorFlow takes several steps on its own (Keras's `steps_per_execution`).
+
+And a prediction of one batch needs no pipeline: to make one takes some 50 ms, forty times the prediction of a sequence.
 """
 
 from __future__ import annotations
@@ -16,6 +20,10 @@ import numpy as np
 
 __all__ = ["Model"]
 
+STEPS = 8  # at once; twice as many save little more, and Ctrl-C ends `fit` between two executions only
+
+_OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for when in ("begin", "end")]
+
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class Model(keras.Model):
@@ -26,14 +34,18 @@ class Model(keras.Model):
     or a distribution.
     """
 
+    _for_several = (None, None)  # the functions of STEPS steps for training and validation, once they are traced
+
     def fit(self, x=None, y=None, batch_size=None, *arguments, shuffle=True, **options):
         """See keras.Model.fit. Under a strategy, warns of batches that do not divide among the devices."""
         own = len(arguments) <= 3 and isinstance(y, np.ndarray) and not options.get("validation_split")
         others = ("class_weight", "sample_weight", "steps_per_epoch")
         if not own or any(options.get(name) is not None for name in others) or not self._can_feed(x, y):
             self._warn_of_uneven(x, batch_size or 32)
+            self._forget_several()
             return super().fit(x, y, batch_size, *arguments, shuffle=shuffle, **options)
-        with _batches((x, y), batch_size or 32, shuffle) as source:
+        callbacks = options.get("callbacks", arguments[2] if len(arguments) > 2 else None)
+        with self._several_steps(callbacks), _batches((x, y), batch_size or 32, shuffle) as source:
             return super().fit(source, None, None, *arguments, shuffle=False, **options)
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -44,6 +56,33 @@ class Model(keras.Model):
             return self.predict_on_batch(_as_keras(x))
         with _batches((x,), batch_size or 32) as source:
             return super().predict(source, None, verbose, None, callbacks)
+
+    @contextlib.contextmanager
+    def _several_steps(self, callbacks):
+        """For one `fit`: STEPS at once, if the model was compiled for one at a time and no callback counts batches."""
+        if (
+            self.steps_per_execution > 1
+            or self.run_eagerly
+            or any(map(_sees_batches, keras.tree.flatten(callbacks or [])))
+        ):
+            self._forget_several()
+            yield
+            return
+        if self.train_function is not self._for_several[0]:  # compiled anew since, which forgets its functions
+            self._for_several = Model._for_several
+        own = self.test_function
+        self.steps_per_execution = STEPS
+        self.train_function, self.test_function = self._for_several
+        try:
+            yield
+        finally:
+            self._for_several = self.train_function, self.test_function
+            self.steps_per_execution, self.test_function = 1, own
+
+    def _forget_several(self) -> None:
+        """Keras reads the number of steps when it traces a function, so one step needs another one."""
+        if self.train_function is self._for_several[0]:
+            self.train_function = None
 
     def _can_feed(self, *arrays) -> bool:
         return (
@@ -65,6 +104,12 @@ class Model(keras.Model):
                     "alike in the gradient; choose a batch_size and a number of rows that do",
                     stacklevel=3,
                 )
+
+
+def _sees_batches(callback) -> bool:
+    """Whether it does anything before or after a batch of training or validation."""
+    usual = keras.callbacks.Callback
+    return any(getattr(getattr(callback, name), "__func__", None) is not getattr(usual, name) for name in _OF_BATCHES)
 
 
 @contextlib.contextmanager

@@ -87,6 +87,86 @@ def test_as_keras(name, shape, flags, use_bias, masked, started, chains, dtype, 
     assert_same(got, results(own, x, states, mask=mask), dtype)
 
 
+def behind_dense(home, name, widths, **given):
+    """inputs -> Dense -> recurrent layer, as a function of inputs and a mask; and the layers."""
+    wide, of_dense, flags = widths[1], given.pop("of_dense"), given.pop("flags")
+    dense = home.Dense(wide, bias_initializer="uniform", dtype=given["dtype"], **of_dense)
+    layer = getattr(home, name)(widths[2], bias_initializer="uniform", **options(name), **given, **flags)
+    dense.build((None, None, widths[0])), layer.build((None, None, wide))
+    return [dense, layer], lambda x, mask: keras.tree.flatten(layer(dense(x), mask=mask))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from(NAMES),
+    widths=st.tuples(st.integers(1, 4), st.integers(1, 6), st.integers(1, 4)),
+    flags=st.fixed_dictionaries({**FLAGS, "use_bias": st.booleans()}),
+    of_dense=st.fixed_dictionaries({"use_bias": st.booleans(), "activation": st.sampled_from([None, None, "tanh"])}),
+    masked=st.booleans(),
+    chains=st.sampled_from([1, 2]),
+    dtype=st.sampled_from(["float64", "float64", "float32"]),
+    seed=st.integers(0, 99),
+)
+def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, dtype, seed):
+    """Values and gradients of both layers, in a function, where the two products are one if that makes fewer."""
+    random = np.random.default_rng(seed)
+    x = tf.constant(random.normal(size=(3, 5, widths[0])).astype(dtype))
+    mask = tf.constant(random.random((3, 5)) < 0.6) if masked else None
+    found, weights, joined = [], None, []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(over_tensorflow, "_at_once", lambda: chains)
+        patch.setattr(over_tensorflow, "ROWS", 1)
+        real = over_tensorflow._product
+        patch.setattr(over_tensorflow, "_product", lambda *a: joined.append((a[1], real(*a))) or joined[-1][1])
+        for home in (keras.layers, layers):
+            both, call = behind_dense(home, name, widths, flags=flags, of_dense=of_dense, dtype=dtype)
+            weights = weights or [layer.get_weights() for layer in both]
+            for layer, values in zip(both, weights, strict=True):
+                layer.set_weights(values)
+            watched = [variable.value for layer in both for variable in layer.trainable_variables]
+
+            @tf.function
+            def values_and_gradients(x, call=call, watched=watched):
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    shown = call(x, mask)
+                    loss = tf.add_n([tf.reduce_sum(tf.sin(part * (1.0 + k))) for k, part in enumerate(shown)])
+                return [*shown, *tape.gradient(loss, [x, *watched], unconnected_gradients="zero")]
+
+            found.append([np.array(part) for part in values_and_gradients(x)])
+    assert_same(found[1], found[0], dtype)
+    ((given, (multiplied, *_)),) = joined
+    assert (multiplied is not given) is (of_dense["activation"] is None and widths[0] < widths[1])
+
+
+def test_the_product_of_a_joined_dense_is_left_out():
+    """(batch 2, time 3, inputs 4) -> Dense(50) -> LSTM(5): nobody multiplies six rows of 50."""
+    _, call = behind_dense(layers, "LSTM", (4, 50, 5), flags={}, of_dense={}, dtype="float32")
+    graph = tf.function(lambda x: call(x, None)).get_concrete_function(tf.zeros((2, 3, 4))).graph
+    # what TensorFlow runs of a function: what its outputs need
+    needed, todo = set(), [tensor.op for tensor in graph.outputs]
+    while todo:
+        op = todo.pop()
+        if op.name not in needed:
+            needed.add(op.name)
+            todo += [tensor.op for tensor in op.inputs]
+    shapes = [tuple(out.shape) for op in graph.get_operations() if op.name in needed for out in op.outputs]
+    assert (6, 20) in shapes and not any(shape[-1:] == (50,) and shape[0] in (2, 3, 6) for shape in shapes)
+
+
+def test_what_comes_between_separates():
+    """Another layer; a precision of its own: the layer takes what it is given, at the precision it has."""
+    images = keras.Input((3, 4))
+    half = layers.Dense(6, dtype="mixed_float16")
+    for between in (lambda x: keras.layers.Activation("relu")(layers.Dense(6)(x)), half):
+        lstm = layers.LSTM(5)
+        made = keras.Model(images, lstm(between(images)))
+        stock = keras.Model(images, keras.layers.LSTM.from_config({"units": 5})(between(images)))
+        stock.set_weights(made.get_weights())
+        x = np.random.default_rng(0).normal(size=(8, 3, 4)).astype("float32")
+        np.testing.assert_allclose(made.predict(x, verbose=0), stock.predict(x, verbose=0), atol=1e-6)
+
+
 @pytest.fixture
 def taken(monkeypatch):
     """The fast calls that were made."""

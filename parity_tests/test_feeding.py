@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_port.feeding import Model
+from keras_port.feeding import STEPS, Model
 
 ROWS = 27  # three batches of 8 and one of 3
 
@@ -39,15 +39,17 @@ def pipelines(monkeypatch):
     return seen
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
-def test_in_the_given_order_it_is_keras(dtype, monkeypatch):
-    """Over three epochs with a smaller last batch; float64 arrays reach a float32 model as in Keras.
+@pytest.mark.parametrize(("dtype", "size"), [("float32", 8), ("float64", 8), ("int32", 8), ("float32", 2)])
+def test_in_the_given_order_it_is_keras(dtype, size, monkeypatch):
+    """Over three epochs with a smaller last batch; float64 arrays reach a float32 model as in Keras. 14 batches of two
+    rows are one execution of several steps, and the rest.
 
     The same steps on the same numbers: only the threads of a sum may finish in another order.
     """
     stock, ours = pair()
     x, y = arrays(dtype)
-    histories = [model.fit(x, y, 8, 3, 0, shuffle=False, validation_data=(x, y)).history for model in (stock, ours)]
+    histories = [model.fit(x, y, size, 3, 0, shuffle=False, validation_data=(x, y)).history for model in (stock, ours)]
+    assert [model.optimizer.iterations.numpy() for model in (stock, ours)] == [3 * -(-ROWS // size)] * 2
     assert len(histories[1]["val_loss"]) == 3
     keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-6), *histories)
     for one, other in zip(stock.get_weights(), ours.get_weights(), strict=True):
@@ -70,6 +72,55 @@ def test_shuffled_it_sees_every_row_once_per_epoch_in_a_new_order():
     rows = np.rint(np.diff(means, axis=1, prepend=0)).astype(int)
     assert [sorted(epoch) for epoch in rows.tolist()] == [sorted(y[:, 0].astype(int).tolist())] * 2
     assert rows[0].tolist() != rows[1].tolist()
+
+
+WATCHING = keras.callbacks.LambdaCallback
+AT_ONCE = [
+    (STEPS, {}, []),
+    (STEPS, {}, [keras.callbacks.EarlyStopping("loss")]),
+    (1, {}, [WATCHING(on_train_batch_end=lambda batch, logs: None)]),
+    (1, {}, [WATCHING(on_train_batch_begin=lambda batch, logs: None), WATCHING()]),
+    (1, {}, [keras.callbacks.TerminateOnNaN()]),
+    (1, {"run_eagerly": True}, []),
+    (3, {"steps_per_execution": 3}, []),
+]
+
+
+@pytest.mark.parametrize(("wanted", "compiled", "callbacks"), AT_ONCE)
+def test_several_steps_where_nobody_looks_at_one(wanted, compiled, callbacks):
+    _, ours = pair()
+    ours.compile(keras.optimizers.Adam(0.05), "mse", **compiled)
+    x, y = arrays()
+    seen = []
+    at_the_end = WATCHING(on_epoch_end=lambda epoch, logs: seen.append(ours.steps_per_execution))
+    ours.fit(x, y, 8, 2, 0, [*callbacks, at_the_end])
+    assert seen == [wanted, wanted]
+    assert ours.steps_per_execution == compiled.get("steps_per_execution", 1)
+
+
+def test_one_step_and_several_by_turns():
+    """The same model takes the steps it is asked for, whatever it was traced for before."""
+    stock, ours = pair()
+    x, y = arrays()
+    watch, batches = WATCHING(on_train_batch_end=lambda batch, logs: batches.append(batch)), []
+    for model in (stock, ours):
+        batches.clear()
+        model.fit(x, y, 2, verbose=0, shuffle=False)
+        model.fit(x, y, 2, verbose=0, shuffle=False, callbacks=[watch])
+        model.fit(x, y, 2, verbose=0, shuffle=False, sample_weight=np.ones(ROWS))
+        model.train_on_batch(x[:2], y[:2])
+        model.fit(x, y, 2, verbose=0, shuffle=False)
+        model.evaluate(x, y, 2, 0, callbacks=[watch])
+        assert batches == list(range(14)) and model.optimizer.iterations.numpy() == 4 * 14 + 1
+    for one, other in zip(stock.get_weights(), ours.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+    ours.trainable = False  # what was traced before this is not taken again
+    ours.compile(keras.optimizers.Adam(0.05), "mse")
+    before = ours.get_weights()
+    with pytest.warns(UserWarning, match="any trainable weights"):
+        ours.fit(x, y, 2, verbose=0)
+    for one, other in zip(before, ours.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize(

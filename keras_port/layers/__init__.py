@@ -17,7 +17,8 @@
 | bidirectional_dynamic_rnn, static_bidirectional_rnn | BidirectionalRNN           | two DynamicRNNs          |
 
 `basic_rnn`, `basic_lstm` and `gru` make the classes `SimpleRNN`, `LSTM` and `GRU` of keras_port.layers.fast: Keras's
-layers with a faster loop on the CPU. `fast=False`, or KERAS_PORT_FAST=0 in the environment, is Keras's own loop.
+layers with a faster loop on the CPU. `fast=False`, or KERAS_PORT_FAST=0 in the environment, is Keras's own loop. `Dense`
+is Keras's too; without an activation right before one of these, the two make their products as one.
 
 Conventions, the same for stock and own cells:
 
@@ -38,7 +39,7 @@ from keras_port.layers.attention import AttentionCellWrapper
 from keras_port.layers.coupled import CoupledInputForgetGateLSTMCell
 from keras_port.layers.dropout import FED, DropoutWrapper
 from keras_port.layers.dynamic import BidirectionalRNN, DynamicRNN, sequence_mask
-from keras_port.layers.fast import GRU, LSTM, SimpleRNN
+from keras_port.layers.fast import GRU, LSTM, Dense, SimpleRNN
 from keras_port.layers.gated import IntersectionRNNCell, NASCell, UGRNNCell
 from keras_port.layers.initializers import joint_glorot, joint_glorot_gru
 from keras_port.layers.layer_norm_lstm import LayerNormLSTMCell
@@ -67,6 +68,7 @@ __all__ = [
     "AttentionCellWrapper",
     "BidirectionalRNN",
     "CoupledInputForgetGateLSTMCell",
+    "Dense",
     "DropoutWrapper",
     "DynamicRNN",
     "HighwayWrapper",

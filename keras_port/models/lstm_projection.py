@@ -13,7 +13,7 @@ from __future__ import annotations
 import keras
 
 from keras_port.feeding import Model
-from keras_port.layers import LSTM, joint_glorot
+from keras_port.layers import LSTM, Dense, joint_glorot
 from keras_port.optimizers import Adam
 
 BATCH_SIZE = 128
@@ -21,9 +21,9 @@ STEPS = 782  # the first step count that covers 100,000 images
 HIDDEN = 128
 
 
-def linear(units: int, name: str) -> keras.layers.Dense:
+def linear(units: int, name: str) -> Dense:
     """The tutorial's `tf.matmul(x, weights[...]) + biases[...]`."""
-    return keras.layers.Dense(
+    return Dense(
         units,
         kernel_initializer=keras.initializers.RandomNormal(stddev=1.0),
         bias_initializer=keras.initializers.Constant(0.1),

@@ -4,7 +4,8 @@ What differs is `inner_loop`, where Keras runs the cell over time.
 
 - On TensorFlow the input projections of all steps are one product, the steps are laid out in the graph, their way back
   is written out, with one product for the weights of all steps, and where two operations can run at once the two halves
-  of the batch are independent chains, side by side.
+  of the batch are independent chains, side by side. The kernel of a linear `Dense` before the layer, the one of this
+  package, is joined with the layer's if it widens its inputs: fewer products.
 - On PyTorch it is PyTorch's own fused kernel.
 - On JAX it is Keras's own loop: laid out, XLA takes half a minute to compile it, and it runs slower.
 
@@ -14,12 +15,14 @@ not known beforehand or an activation other than tanh, sigmoid, hard_sigmoid, re
 and what it has no kernel for, for dropout while training, `unroll=True`, a GRU with `reset_after`, a layer made with
 `fast=False`, and everywhere with KERAS_PORT_FAST=0 in the environment.
 
+    dense.py            a linear layer before them
     layers.py           the three layers, and what sends them Keras's way
     over_tensorflow.py  the steps over time in TensorFlow
     formulas.py         one step of each layer there, and its way back
     over_torch.py       PyTorch's kernels
 """
 
+from keras_port.layers.fast.dense import Dense
 from keras_port.layers.fast.layers import GRU, LSTM, SimpleRNN
 
-__all__ = ["GRU", "LSTM", "SimpleRNN"]
+__all__ = ["GRU", "LSTM", "Dense", "SimpleRNN"]

@@ -17,7 +17,7 @@ import numpy as np  # noqa: E402
 
 if make == "port":
     from keras_port.feeding import Model
-    from keras_port.layers import basic_lstm, basic_rnn
+    from keras_port.layers import Dense, basic_lstm, basic_rnn
     from keras_port.optimizers import Adam, RMSProp
 
     recurrent = {
@@ -26,7 +26,7 @@ if make == "port":
     }
     optimizer = {"rnn": lambda: RMSProp(0.001, decay=0.9), "lstm": lambda: Adam(0.001)}
 else:
-    Model = keras.Model
+    Model, Dense = keras.Model, keras.layers.Dense
     loop = {"unroll": make == "unrolled"}
     recurrent = {
         "rnn": lambda: keras.layers.SimpleRNN(job.units, **loop),
@@ -35,7 +35,7 @@ else:
     optimizer = {"rnn": lambda: keras.optimizers.RMSprop(0.001), "lstm": lambda: keras.optimizers.Adam(0.001)}
 
 images = keras.Input((job.time, 28))
-rows = images if job.cell == "rnn" else keras.layers.Dense(job.units)(images)
+rows = images if job.cell == "rnn" else Dense(job.units)(images)
 model = Model(images, keras.layers.Dense(10)(recurrent[job.cell]()(rows)))
 model.compile(optimizer[job.cell](), keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 x, y = rounds.data(job)
