@@ -663,6 +663,7 @@ def learn_graph_actions(tf):
             learn.run_n({"q": q, "v": v}, n=4),
             learn.run_n({"v": v}, None, path),
             learn.run_n({"y": y}, n=0),
+            learn.run_n({"both": [v, 2 * v], "under": {"v": v}}, n=1),
             learn.run_feeds({"y": y}, [{x: [1, 2]}, {x: [0, 0]}]),
             learn.infer(path, {"y": y}, {x: [1, 2]}),
         ]

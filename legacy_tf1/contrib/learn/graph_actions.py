@@ -42,7 +42,8 @@ def run_feeds(output_dict: dict, feed_dicts: Iterable, restore_checkpoint_path: 
 
 
 def _each(output_dict, feed_dicts, checkpoint) -> Iterator[dict]:
-    graph = next(value for value in output_dict.values() if hasattr(value, "graph")).graph
+    graphs = (value.graph for value in output_dict.values() if hasattr(value, "graph"))  # lists and dicts have none
+    graph = next(graphs, tf.get_default_graph())
     with graph.as_default(), tf.Session() as session:
         if checkpoint:
             tf.train.Saver().restore(session, checkpoint)
