@@ -116,8 +116,8 @@ def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
-        real = over_tensorflow._product
-        patch.setattr(over_tensorflow, "_product", lambda *a: joined.append((a[1], real(*a))) or joined[-1][1])
+        real = over_tensorflow.product
+        patch.setattr(over_tensorflow, "product", lambda *a: joined.append((a[1], real(*a))) or joined[-1][1])
         for home in (keras.layers, layers):
             both, call = behind_dense(home, name, widths, flags=flags, of_dense=of_dense, dtype=dtype)
             weights = weights or [layer.get_weights() for layer in both]
@@ -319,8 +319,22 @@ from keras_port import layers
 from keras_port.layers.fast import over_torch
 real, taken = over_torch.over_time, []
 over_torch.over_time = lambda *a: taken.append(real(*a)) or taken[-1]
+product, widths = over_torch.product, []
+over_torch.product = lambda *a: widths.append(len((made := product(*a))[1])) or made
 random = np.random.default_rng(0)
 x = torch.tensor(random.normal(size=(3, 7, 4)), dtype=torch.float32)
+dense, start = layers.Dense(9, bias_initializer="uniform"), random.normal(size=(3, 7, 4)).astype("float32")
+for layer in (layers.LSTM(5, bias_initializer="uniform"), layers.SimpleRNN(5, use_bias=False)):
+    found = []
+    for between in (lambda wide: wide, lambda wide: wide * 1.0):  # what comes between keeps the products apart
+        z = torch.tensor(start, requires_grad=True)
+        out = layer(between(dense(z)))
+        weights = [v.value for v in (*dense.trainable_variables, *layer.trainable_variables)]
+        found.append([out, *torch.autograd.grad(torch.sin(out).sum(), [z, *weights])])
+    assert len(taken) == 2 and not taken.clear()
+    for a, b in zip(*found, strict=True):
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), atol=1e-5)
+assert widths == [4, 9, 4, 9], widths
 for name, fast, given in (
     ("LSTM", True, {}), ("LSTM", True, {"go_backwards": True, "use_bias": False}), ("SimpleRNN", True, {}),
     ("SimpleRNN", True, {"activation": "relu"}), ("LSTM", False, {"activation": "relu"}),

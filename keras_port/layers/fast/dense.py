@@ -1,31 +1,46 @@
 """A linear layer before a recurrent one: two products in a row, with nothing between them, are one.
 
 (x A + a) K + k is x (A K) + (a K + k). Where x is narrower than what A makes of it, the product over all rows and steps
-is the smaller for it, and what joins the kernels is the size of one step. On TensorFlow the layers of this package do so
-behind this Dense; its own outputs are then computed for nobody, and TensorFlow leaves them out.
+is the smaller for it, on the way back too, and joining the kernels costs no more than one step does. The outputs of the
+Dense itself are then computed for nobody; TensorFlow's functions leave them out.
 """
 
 from __future__ import annotations
 
-import keras
+import contextlib
 
-__all__ = ["Dense", "made_of"]
+import keras
+from keras import ops
+
+__all__ = ["Dense", "product"]
 
 _MADE_OF = "_keras_port_made_of"
 
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class Dense(keras.layers.Dense):
-    """keras.layers.Dense; before SimpleRNN, LSTM or GRU of keras_port.layers its kernel is joined with theirs."""
+    """keras.layers.Dense; right before SimpleRNN, LSTM or GRU of keras_port.layers its kernel is joined with theirs."""
 
     def call(self, inputs, training=None):
         outputs = super().call(inputs, training=training)
-        linear = self.activation is keras.activations.linear and self.quantization_mode is None
-        if linear and keras.backend.backend() == "tensorflow":
-            setattr(outputs, _MADE_OF, (inputs, self.kernel, self.bias))
+        if self.activation is keras.activations.linear and self.quantization_mode is None:
+            with contextlib.suppress(AttributeError):  # JAX's arrays take none
+                setattr(outputs, _MADE_OF, (inputs, self.kernel, self.bias))
         return outputs
 
 
-def made_of(tensor):
-    """(inputs, kernel, bias or None) of the Dense that made the tensor; None if something else did, or came between."""
-    return getattr(tensor, _MADE_OF, None)
+def product(layer, sequences) -> tuple:
+    """What is multiplied, (batch, time, inputs), with which kernel, and the bias or None: a Dense before it included.
+
+    Args:
+        sequences: (batch, time, inputs of the layer).
+    """
+    kernel, bias = layer.tensor("kernel"), layer.tensor("bias") if layer.use_bias else None
+    before = getattr(sequences, _MADE_OF, None)
+    if before is None or before[1].shape[0] >= before[1].shape[1]:
+        return sequences, kernel, bias
+    inputs, first, first_bias = (None if x is None else ops.cast(x, layer.compute_dtype) for x in before)
+    if first_bias is not None:
+        through = (first_bias[None] @ kernel)[0]
+        bias = through if bias is None else bias + through
+    return inputs, first @ kernel, bias

@@ -6,7 +6,7 @@ import os
 
 import tensorflow as tf
 
-from keras_port.layers.fast.dense import made_of
+from keras_port.layers.fast.dense import product
 from keras_port.layers.fast.formulas import formula_of
 
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
@@ -39,37 +39,19 @@ def over_time(layer, sequences, states, mask):
     time, formula = sequences.shape[1], formula_of(layer)
     if time is None or time > STEPS or formula is None:
         return None
-    sequences, *product = _product(layer, sequences)
+    sequences, *weights = product(layer, sequences)
     if layer.go_backwards:
         sequences, mask = (None if x is None else tf.reverse(x, [1]) for x in (sequences, mask))
-    chains = [_chain(layer, formula, product, *part) for part in _halves(sequences, states, mask)]
+    chains = [_chain(layer, formula, weights, *part) for part in _halves(sequences, states, mask)]
     outputs, *states = (tf.concat(parts, axis=0) if len(parts) > 1 else parts[0] for parts in zip(*chains, strict=True))
     if mask is not None:
         outputs = _shown(outputs, mask, layer)
     return outputs[:, -1], outputs, states
 
 
-def _product(layer, sequences) -> tuple:
-    """What is multiplied, (batch, time, inputs), with which kernel, and the bias or None: a Dense before it included.
-
-    Not eagerly, where the Dense has made its product already.
-    """
-    kernel, bias = layer.tensor("kernel"), layer.tensor("bias") if layer.use_bias else None
-    before = made_of(sequences)
-    if before is None or tf.executing_eagerly():
-        return sequences, kernel, bias
-    inputs, first, first_bias = (None if x is None else tf.cast(x, kernel.dtype) for x in before)
-    if first.shape[0] >= first.shape[1]:
-        return sequences, kernel, bias
-    if first_bias is not None:
-        through = tf.linalg.matvec(kernel, first_bias, transpose_a=True)
-        bias = through if bias is None else bias + through
-    return inputs, first @ kernel, bias
-
-
-def _chain(layer, formula, product, sequences, states, mask) -> list:
+def _chain(layer, formula, weights, sequences, states, mask) -> list:
     """All outputs (batch, time, units), or the last one alone, and the last states."""
-    kernel, bias = product
+    kernel, bias = weights
     time, inputs = sequences.shape[1:]
     x = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, inputs])  # time first, so that a step is copied nowhere
     gates = x @ kernel

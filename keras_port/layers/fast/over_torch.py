@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 import torch
 
+from keras_port.layers.fast.dense import product
+
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
 
 DISLIKES_XLA = False
@@ -19,16 +21,16 @@ def over_time(layer, sequences, states, mask):
     kernel_of = _kernel(layer)
     if kernel_of is None or mask is not None or not sequences.is_cpu:
         return None
-    weights = [layer.tensor(name).T for name in ("kernel", "recurrent_kernel")]
-    if layer.use_bias:
-        bias = layer.tensor("bias")
+    sequences, kernel, bias = product(layer, sequences)
+    weights = [kernel.T, layer.tensor("recurrent_kernel").T]
+    if bias is not None:
         weights += [bias, torch.zeros_like(bias)]
     first = [state[None] for state in states]
     outputs, *last = kernel_of(
         torch.flip(sequences, [1]) if layer.go_backwards else sequences,
         first if len(first) > 1 else first[0],
         weights,
-        layer.use_bias,
+        bias is not None,
         num_layers=1,
         dropout=0.0,
         train=torch.is_grad_enabled(),
