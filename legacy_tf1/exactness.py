@@ -9,6 +9,7 @@ notice. Names are relative to `tensorflow`.
 from __future__ import annotations
 
 from legacy_tf1.contrib.distributions import DENSITIES
+from legacy_tf1.moved import UNSERVED
 
 __all__ = ["APPROXIMATE", "ARGUMENTS", "NAME_MOVED", "SEEDS_AFTER", "SEEDS_AFTER_GRADIENT", "difference"]
 
@@ -67,7 +68,9 @@ NAME_MOVED = (
 )
 
 _KERAS = "it is the tf-keras of today, not the Keras 2.2.4 of TF 1.15, and has not been compared with that one"
-_LATER_SEEDS = "with a seed, random ops made after it may draw other numbers: the number of its ops has not been compared"
+_LATER_SEEDS = (
+    "with a seed, random ops made after it may draw other numbers: the number of its ops has not been compared"
+)
 _TPU = "without a TPU only: use_tpu=False"
 _SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
 
@@ -100,6 +103,7 @@ APPROXIMATE: dict[str, str] = {
         for name in DENSITIES
     },
     "contrib.feature_column.sequence_input_layer": "seeded start values of its columns are its own",
+    **{f"contrib.{room}": "it can be imported, and nothing of it is served" for room in UNSERVED},
     "contrib.nn": _LATER_SEEDS,
     **{f"contrib.training.{name}": _LATER_SEEDS for name in ("resample_at_rate", "weighted_resample")},
     "contrib.timeseries": "with an embedding column as exogenous feature, seeded start values are its own",

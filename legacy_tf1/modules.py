@@ -121,6 +121,9 @@ def caller() -> tuple[str, int] | None:
     return None
 
 
+_OF_EVERY_MODULE = ("__dict__", "__doc__", "__name__", "__path__")
+
+
 def served_from(name: str) -> str:
     """Where a dotted TF1 name lives today: `tensorflow.contrib.rnn.GRUCell` -> `tensorflow.compat.v1.nn.rnn_cell.GRUCell`.
 
@@ -135,6 +138,8 @@ def served_from(name: str) -> str:
         if not isinstance(found, types.ModuleType):
             break
         owner = ".".join(parts[:depth])
+        if parts[depth] in _OF_EVERY_MODULE:
+            break
         if isinstance(found, TF1Module):
             place, found = _find(owner, parts[depth])
         elif hasattr(found, parts[depth]) or _is_real_module(f"{found.__name__}.{parts[depth]}"):

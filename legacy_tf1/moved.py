@@ -14,7 +14,7 @@ from __future__ import annotations
 from legacy_tf1 import before_1_0, old_keras
 from legacy_tf1.contrib import rows
 
-__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "UNTIL", "VERSION", "homes"]
+__all__ = ["FOLDERS", "LATE", "LIBRARIES", "MODULES", "NAMES", "UNSERVED", "UNTIL", "VERSION", "homes"]
 
 VERSION = "1.15.5"
 
@@ -57,6 +57,19 @@ LIBRARIES = frozenset((
 # of those that went on: the first release for another TensorFlow
 UNTIL: dict[str, tuple[int, ...]] = {"tensorflow_probability": (0, 9)}
 
+# rooms of contrib of which nothing is served: scripts import them and often use nothing of them, so that the error
+# comes where they do
+UNSERVED = frozenset((
+    "all_reduce", "autograph", "batching", "bayesflow", "bigtable", "boosted_trees", "checkpoint", "cloud",
+    "cluster_resolver", "cmake", "constrained_optimization", "copy_graph", "decision_trees", "distribute",
+    "factorization", "ffmpeg", "fused_conv", "graph_editor", "hadoop", "hooks", "ignite", "image", "input_pipeline",
+    "integrate", "kafka", "kernel_methods", "kinesis", "labeled_tensor", "libsvm", "linear_optimizer",
+    "memory_stats", "meta_graph_transform", "mixed_precision", "model_pruning", "nearest_neighbor", "optimizer_v2",
+    "periodic_resample", "proto", "quantization", "quantize", "receptive_field", "reduce_slice_ops",
+    "remote_fused_graph", "resampler", "rpc", "saved_model", "session_bundle", "solvers", "sparsemax", "specs",
+    "staging", "stat_summarizer", "tensor_forest", "tensorrt", "testing", "text", "tfprof",
+))  # fmt: skip
+
 # TF1 module -> classes that scripts import on every machine and use on some: refused where one is made
 LATE: dict[str, tuple[str, ...]] = {**rows.LATE, **old_keras.LATE}
 
@@ -71,6 +84,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "tensorflow.compat": ("tensorflow.compat",),
     "tensorflow.compat.v2": ("tensorflow.compat.v2",),
     "tensorflow.contrib": (),
+    **{f"tensorflow.contrib.{room}": () for room in UNSERVED},
     **rows.MODULES,
     **old_keras.MODULES,
     "tensorflow.contrib.ctc": ("tensorflow.python.ops.ctc_ops",),  # TF 0.x
@@ -268,7 +282,9 @@ NAMES: dict[str, str] = {
         f"tensorflow.models.rnn.seq2seq.{name}": f"legacy_tf1.before_1_0:{name}"
         for name in ("embedding_attention_seq2seq", "embedding_rnn_seq2seq")
     },
-    **{f"{_PYTHON}.framework.tensor_shape.{name}": f"legacy_tf1.core:{name}" for name in ("matrix", "scalar", "vector")},
+    **{
+        f"{_PYTHON}.framework.tensor_shape.{name}": f"legacy_tf1.core:{name}" for name in ("matrix", "scalar", "vector")
+    },
     f"{_PYTHON}.ops.variable_scope.variable": f"{_V1}:Variable",
     f"{_PYTHON}.ops.rnn_cell_impl._RNNCell": f"{_V1}:nn.rnn_cell.RNNCell",  # TF 1.0 to 1.2
     **{  # what the modules of the cells imported, and what scripts take from there with `import *`
@@ -340,9 +356,7 @@ NAMES: dict[str, str] = {
         f"{owner}.is_sequence": "tensorflow.python.util.nest:is_nested"
         for owner in (f"{_PYTHON}.util.nest", f"{_PYTHON}.data.util.nest")
     },
-    **{
-        f"{_PYTHON}.util.tf_inspect.{name}": f"legacy_tf1.argspecs:{name}" for name in ("getargspec", "getfullargspec")
-    },
+    **{f"{_PYTHON}.util.tf_inspect.{name}": f"legacy_tf1.argspecs:{name}" for name in ("getargspec", "getfullargspec")},
     "tensorflow.contrib.rnn.transpose_batch_time": "tensorflow.python.ops.rnn:_transpose_batch_time",
 }
 
