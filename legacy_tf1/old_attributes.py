@@ -13,17 +13,26 @@ import ast
 import functools
 from collections.abc import Callable
 
+from legacy_tf1 import old_pandas, single_elements
+
 __all__ = ["ATTRIBUTE", "OLD", "Rewrite", "attribute"]
 
 ATTRIBUTE = "__legacy_tf1_attribute__"  # the name under which `attribute` stands in the scripts' builtins
 
 
-def attribute(owner, name: str):
-    """`owner.name`, where today's owner has none by the row of the table."""
+def attribute(owner, name: str, column=None, named: bool = False):
+    """`owner.name`, where today's owner has none by the row of the table.
+
+    Args:
+        column: it is `owner[column].name`, and what that does in place stands in the owner.
+        named: it is `owner.column.name` then.
+    """
+    if column is not None:
+        return _of_column(owner, name, column, named=named)
     try:
         found = getattr(owner, name)
     except AttributeError:
-        made = next((made for make in OLD[name] if (made := make(owner, None)) is not None), None)
+        made = next((made for make in OLD.get(name, ()) if (made := make(owner, None)) is not None), None)
         if made is None:
             raise
         return made
@@ -31,6 +40,19 @@ def attribute(owner, name: str):
         if (changed := change(owner, found)) is not None:
             return changed
     return found
+
+
+def _of_column(owner, name: str, column, *, named: bool):
+    part = getattr(owner, column) if named else owner[column]
+    method = attribute(part, name)
+    if not (_is(owner, "pandas", "DataFrame") and _is(part, "pandas", "Series")):
+        return method
+
+    def stored(*arguments, **options):
+        method(*arguments, **options)
+        owner[column] = part  # a copy, since pandas 3
+
+    return stored
 
 
 class Rewrite(ast.NodeTransformer):
@@ -48,6 +70,19 @@ class Rewrite(ast.NodeTransformer):
             return node
         call = ast.Call(ast.Name(ATTRIBUTE, ast.Load()), [node.value, ast.Constant(node.attr)], [])
         return ast.fix_missing_locations(ast.copy_location(call, node))
+
+    def visit_Expr(self, node: ast.Expr):
+        self.generic_visit(node)
+        method = getattr(node.value, "func", None)  # the call of ATTRIBUTE for `frame["a"].fillna`
+        if getattr(getattr(method, "func", None), "id", "") != ATTRIBUTE or method.args[1].value not in _IN_PLACE:
+            return node
+        if any(one.arg == "inplace" for one in node.value.keywords):
+            part, name = method.args
+            if isinstance(part, ast.Subscript) and not isinstance(part.slice, (ast.Slice, ast.Tuple)):
+                method.args = [part.value, name, part.slice]
+            elif isinstance(part, ast.Attribute) and not part.attr.startswith("__"):
+                method.args = [part.value, name, ast.Constant(part.attr), ast.Constant(True)]
+        return ast.fix_missing_locations(node)
 
 
 def _renamed(new: str) -> Callable:
@@ -73,9 +108,11 @@ def _appended(owner, _):
         if isinstance(other, dict):
             other = pandas.Series(other)
         if isinstance(other, pandas.Series) and isinstance(owner, pandas.DataFrame):
-            other = other.to_frame().T.infer_objects()
+            more = [label for label in other.index if label not in owner.columns]
+            other = other.reindex([*owner.columns, *more]).to_frame().T.infer_objects()
         others = [pandas.DataFrame(one) if isinstance(one, list) else one for one in _as_list(other)]
-        return pandas.concat([owner, *others], ignore_index=ignore_index, verify_integrity=verify_integrity, sort=sort)
+        whole = pandas.concat([owner, *others], ignore_index=ignore_index, verify_integrity=verify_integrity, sort=sort)
+        return whole if len(owner) else whole.infer_objects()
 
     return append
 
@@ -100,6 +137,13 @@ class _Mixed:
         rows, columns = key
         return self.owner.iloc[_places(self.owner.index, rows), _places(self.owner.columns, columns)]
 
+    def __setitem__(self, key, value):
+        axes = (self.owner.index, getattr(self.owner, "columns", None))
+        keys = key if isinstance(key, tuple) else (key,)
+        places = tuple(_places(axis, one) for axis, one in zip(axes, keys, strict=False))
+        by_label = any(isinstance(one, str) for one in places)  # a new one
+        single_elements.put(value, *((self.owner.loc, key) if by_label else (self.owner.iloc, places)))
+
 
 def _by_label_or_place(owner, key):
     try:
@@ -118,33 +162,6 @@ def _places(axis, key):
     if isinstance(key, list) or hasattr(key, "__array__"):
         return [_places(axis, one) for one in key]
     return axis.get_loc(key) if key in axis else key
-
-
-def _positional_axis(owner, found):
-    """`frame.drop("name", 1)`: the axis by position."""
-    if not _frame(owner):
-        return None
-
-    @functools.wraps(found)
-    def with_axis(labels=None, *axis, **named):
-        return found(labels, **dict(zip(("axis",), axis)), **named)
-
-    return with_axis
-
-
-def _filled(owner, found):
-    """`frame.fillna(method="ffill")`."""
-    if not _frame(owner):
-        return None
-
-    @functools.wraps(found)
-    def fillna(value=None, method=None, axis=None, inplace=False, limit=None, **named):
-        if method is None:
-            return found(value, axis=axis, inplace=inplace, limit=limit, **named)
-        fill = owner.ffill if method in ("ffill", "pad") else owner.bfill
-        return fill(axis=axis, inplace=inplace, limit=limit)
-
-    return fillna
 
 
 def _projected(owner, found):
@@ -202,6 +219,7 @@ def _of_dict(view: str) -> Callable:
 
 
 OLD: dict[str, tuple[Callable, ...]] = {
+    **old_pandas.REMOVED,
     "append": (_appended,),
     "as_matrix": (_as_matrix,),
     "decode": (lambda owner, _: (lambda *how, **named: owner) if isinstance(owner, str) else None,),
@@ -230,13 +248,14 @@ OLD: dict[str, tuple[Callable, ...]] = {
 }
 # attributes that are still there and have lost an argument or a place for it
 CHANGED: dict[str, tuple[Callable, ...]] = {
-    "drop": (_positional_axis,),
-    "fillna": (_filled,),
+    **old_pandas.CHANGED,
     "gca": (_projected,),
     "get_array": (_flattened,),
     "use": (_styled,),
 }
-_OF_PANDAS = {"append", "as_matrix", "drop", "fillna", "get_value", "ix"}
+# methods with an argument `inplace` that keep the index
+_IN_PLACE = ("bfill", "clip", "ffill", "fillna", "interpolate", "mask", "replace", "where")
+_OF_PANDAS = {"append", "as_matrix", "get_value", "ix", *old_pandas.REMOVED, *old_pandas.CHANGED}
 
 
 def _place(array, indices: tuple):

@@ -8,6 +8,7 @@ import math
 import operator
 
 from legacy_tf1 import single_elements
+from legacy_tf1.old_pandas import values as of_pandas
 
 NINF = -float("inf")
 # functions of `math` that took arrays of one element
@@ -60,9 +61,11 @@ def asarray(a, dtype=None, order=None):
     """`numpy.asarray`, in the same way."""
     import numpy
 
-    return (
-        a if dtype is None and order is None and type(a) is numpy.ndarray else array(a, dtype, copy=None, order=order)
-    )
+    if dtype is None and order is None and type(a) is numpy.ndarray:
+        return a
+    made = array(a, dtype, copy=None, order=order)
+    # the values of a frame of pandas may be read only since pandas 3
+    return of_pandas.writable(a, made) if of_pandas.kind(type(a)) else made
 
 
 def reshape(a, newshape=None, order="C", **named):
@@ -213,23 +216,6 @@ def maketrans(frm, to):
 def join(words, sep=" "):
     """`string.join` of Python 2."""
     return sep.join(words)
-
-
-def concat(objs, axis=0, *arguments, **named):
-    """`pandas.concat`, with the axis by position too."""
-    import pandas
-
-    return pandas.concat(objs, axis=axis, **dict(zip(("join", "ignore_index"), arguments, strict=False)), **named)
-
-
-def read_csv(*arguments, squeeze=False, error_bad_lines=True, warn_bad_lines=True, **named):
-    """`pandas.read_csv` with the options that pandas 2 removed."""
-    import pandas
-
-    if not error_bad_lines:
-        named.setdefault("on_bad_lines", "warn" if warn_bad_lines else "skip")
-    frame = pandas.read_csv(*arguments, **named)
-    return frame.squeeze("columns") if squeeze else frame
 
 
 def mean_squared_error(y_true, y_pred, *, squared=True, **named):

@@ -42,6 +42,11 @@ _SELECTION = {name: f"sklearn.model_selection:{name}" for name in (
 )}  # fmt: skip
 _JOBLIB = {name: f"joblib:{name}" for name in ("Memory", "Parallel", "delayed", "dump", "hash", "load")}
 _HERE = "legacy_tf1.old_functions"
+_PANDAS = "legacy_tf1.old_pandas.functions"
+_PANDAS_FUNCTIONS = (
+    "bdate_range", "concat", "date_range", "factorize", "get_dummies", "merge", "period_range", "pivot", "pivot_table", "read_csv",
+    "read_excel", "read_html", "read_json", "read_table", "set_option", "to_datetime", "to_numeric", "to_timedelta", "unique",
+)  # fmt: skip
 
 _WINDOWS = (
     "barthann", "bartlett", "blackman", "blackmanharris", "bohman", "boxcar", "chebwin", "cosine", "exponential",
@@ -82,6 +87,17 @@ REMOVED: dict[str, dict[str, str]] = {
         "warnings": "warnings:",
     },
     "numpy.lib": {name: f"numpy:{name}" for name in _NUMPY_LIB},
+    "pandas": {
+        **{name: f"{_PANDAS}:{name}" for name in ("Float64Index", "Int64Index", "UInt64Index", "np", "value_counts")},
+        "datetime": "datetime:datetime",
+    },
+    "pandas.core.common": {"SettingWithCopyWarning": f"{_PANDAS}:SettingWithCopyWarning"},
+    "pandas.core.index": {name: f"pandas:{name}" for name in ("Index", "MultiIndex")},
+    "pandas.errors": {"SettingWithCopyWarning": f"{_PANDAS}:SettingWithCopyWarning"},
+    "pandas.io.json": {"json_normalize": "pandas:json_normalize"},
+    "pandas.util.testing": {
+        name: f"pandas.testing:{name}" for name in ("assert_frame_equal", "assert_index_equal", "assert_series_equal")
+    },
     "matplotlib.pyplot": {"plot_date": f"{_HERE}:plot_date"},
     "platform": {"dist": f"{_HERE}:dist", "linux_distribution": f"{_HERE}:dist"},
     "random": {},
@@ -154,12 +170,15 @@ CHANGED: dict[str, dict[str, str]] = {
         name: f"{_HERE}:{name}"
         for name in ("array", "asarray", "fromstring", "histogram", "reshape", *OF_AN_ORDER, *OF_MANY_ARRAYS)
     },
-    "pandas": {name: f"{_HERE}:{name}" for name in ("concat", "read_csv")},
+    "pandas": {**{name: f"{_PANDAS}:{name}" for name in _PANDAS_FUNCTIONS}, "Grouper": f"{_PANDAS}:grouper"},
     "pydoc": {"locate": f"{_HERE}:locate"},
     "random": {"sample": f"{_HERE}:sample"},
     "sklearn.metrics": {"mean_squared_error": f"{_HERE}:mean_squared_error"},
     "sklearn.preprocessing": {"OneHotEncoder": f"{_HERE}:one_hot_encoder"},
 }
+
+# module -> what is done to it when a script imports it, "module:function": switches back to what was
+AT_IMPORT: dict[str, str] = {"pandas": f"{_PANDAS}:as_it_was"}
 
 # module that a script needs and that need not be installed -> ours
 INSTEAD: dict[str, str] = {
@@ -204,6 +223,9 @@ _NAMES = {".".join(parts[:depth]) for parts in (name.split(".") for name in (*RE
 @functools.cache
 def _restored(name: str) -> types.ModuleType:
     real = _real(name)
+    if name in AT_IMPORT:
+        module_name, _, function = AT_IMPORT[name].partition(":")
+        getattr(importlib.import_module(module_name), function)(real)
     copy = types.ModuleType(name, real.__doc__)
     below = {child.rpartition(".")[2] for child in _NAMES if child.rpartition(".")[0] == name}
     copy.__dict__.update({key: value for key, value in vars(real).items() if key not in below})

@@ -2,15 +2,18 @@
 
 NumPy took any array of one element for a number until 2.4, which takes those without dimensions only.
 What a script draws or fetches has often the shape (1,), so its own code asks here in the three places
-where Python turns a value into a number. And in a fourth, an index: until NumPy 1.23 a list of slices was one as a tuple is,
-and until pandas 3 a number was a position of a Series whose labels are no numbers. And until then, what was written into a
-column of a frame, `frame["a"][0] = 1`, stood in the frame.
+where Python turns a value into a number. And in a fourth, an index: until NumPy 1.23 a list of slices was one as a tuple
+is; until pandas 3 a number was a position of a Series whose labels are no numbers, and a date the rows of that day; what
+was written into a column of a frame, `frame["a"][0] = 1`, stood in the frame; and a column took any value, whatever its
+dtype.
 """
 
 from __future__ import annotations
 
 import ast
 import numbers
+
+from legacy_tf1.old_pandas import values as of_pandas
 
 __all__ = ["FORMAT", "GET", "NUMBER", "PUT", "PUT_INTO", "Rewrite", "formatted", "get", "number", "put", "put_into"]
 
@@ -47,17 +50,34 @@ def put(value, owner, key) -> None:
     owner, key = _place(owner, key)
     try:
         owner[key] = value
-    except (TypeError, ValueError):
+    except (TypeError, ValueError) as error:
+        if "Invalid value" in str(error) and of_pandas.put_wider(owner, key, value):
+            return
         if not _is_one(value) or not hasattr(owner, "__array__"):
             raise
         owner[key] = value.item()
 
 
-def put_into(value, whole, column, key) -> None:
-    """`whole[column][key] = value`."""
-    part = whole[column]
-    put(value, part, key)
-    if type(whole).__name__ == "DataFrame" and type(part).__name__ == "Series":
+class _Keys:
+    def __getitem__(self, key):
+        return key
+
+
+put.key = _Keys()  # `put.key[1:2]` is the slice
+
+
+def put_into(value, whole, column, key, indexer=None, named=False) -> None:
+    """`whole[column][key] = value`.
+
+    Args:
+        indexer: of `whole[column].loc[key] = value` the "loc".
+        named: it is `whole.column[key] = value`.
+    """
+    if indexer is None and of_pandas.put_at(whole, column, key, value):
+        return
+    part = getattr(whole, column) if named else get(whole, column)
+    put(value, part if indexer is None else getattr(part, indexer), key)
+    if type(whole).__name__ == "DataFrame" and type(part).__name__ == "Series" and column in whole.columns:
         whole[column] = part  # a copy, since pandas 3
 
 
@@ -74,6 +94,10 @@ def _place(owner, key):
     if isinstance(key, numbers.Integral) and type(owner).__name__ == "Series" and hasattr(owner, "iloc"):
         of_numbers = owner.index.inferred_type in ("integer", "mixed-integer", "floating", "boolean")
         return (owner if of_numbers else owner.iloc), key
+    if isinstance(key, str) and type(owner).__name__ == "DataFrame" and key not in owner.columns:
+        return (owner.loc if owner.index.inferred_type == "datetime64" else owner), key
+    if isinstance(key, tuple) and of_pandas.kind(type(owner)) == "GroupBy":
+        return owner, list(key)
     return owner, key
 
 
@@ -99,21 +123,49 @@ class Rewrite(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript):
         self.generic_visit(node)
         computed = self.slices and isinstance(node.slice, (ast.Name, ast.List, ast.Call, ast.BinOp))
-        one = self.series and not _has_slice(node.slice) and not _is_text(node.slice)
+        one = self.series and not _has_slice(node.slice) and not _is_name(node.slice)
         worth = (computed or one) and isinstance(node.ctx, ast.Load)
         return _call(node, GET, node.value, node.slice) if worth else node
 
     def visit_Assign(self, node: ast.Assign):
         self.generic_visit(node)
         target = node.targets[0]
-        if len(node.targets) > 1 or not isinstance(target, ast.Subscript) or _has_slice(target.slice):
+        if len(node.targets) > 1 or not isinstance(target, ast.Subscript):
             return node
-        within = target.value  # `frame["a"]`, which the visit above may have made a call of GET
-        if self.series and isinstance(within, ast.Subscript) and not _has_slice(within.slice):
-            return _statement(node, PUT_INTO, node.value, within.value, within.slice, target.slice)
-        if self.series and isinstance(within, ast.Call) and getattr(within.func, "id", "") == GET:
-            return _statement(node, PUT_INTO, node.value, *within.args, target.slice)
-        return _statement(node, PUT, node.value, target.value, target.slice)
+        if self.series and (into := _column(target.value)) is not None:
+            whole, column, indexer, named = into
+            more = [ast.Constant(indexer), ast.Constant(named)] if indexer or named else []
+            return _statement(node, PUT_INTO, node.value, whole, column, _key(target.slice), *more)
+        if _has_slice(target.slice) and not (self.series and _indexer(target.value)):
+            return node
+        return _statement(node, PUT, node.value, target.value, _key(target.slice))
+
+
+def _indexer(node: ast.expr) -> str | None:
+    """Of `frame.loc` the "loc"."""
+    return node.attr if isinstance(node, ast.Attribute) and node.attr in ("at", "iat", "iloc", "loc") else None
+
+
+def _column(node: ast.expr) -> tuple[ast.expr, ast.expr, str | None, bool] | None:
+    """Of `frame["a"]`, `frame.a`, `frame["a"].loc` and `frame.a.loc`: the frame, the column, the indexer, whether named."""
+    indexer = _indexer(node)
+    node = node.value if indexer else node
+    if isinstance(node, ast.Subscript) and not _has_slice(node.slice):
+        return node.value, node.slice, indexer, False
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == GET:  # what the visit made of `frame[name]`
+        return *node.args, indexer, False
+    if isinstance(node, ast.Attribute) and not node.attr.startswith("__"):  # those Python gives other names in a class
+        return node.value, ast.Constant(node.attr), indexer, True
+    return None
+
+
+def _key(key: ast.expr) -> ast.expr:
+    """The key of an index as an argument."""
+    return (
+        ast.Subscript(ast.Attribute(ast.Name(PUT, ast.Load()), "key", ast.Load()), key, ast.Load())
+        if _has_slice(key)
+        else key
+    )
 
 
 def _statement(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Expr:
@@ -129,8 +181,9 @@ def _has_slice(key: ast.expr) -> bool:
     return any(isinstance(one, (ast.Slice, ast.Starred)) for one in getattr(key, "elts", [key]))
 
 
-def _is_text(key: ast.expr) -> bool:
-    return isinstance(key, ast.Constant) and isinstance(key.value, str)
+def _is_name(key: ast.expr) -> bool:
+    """Whether it is a text, and no date."""
+    return isinstance(key, ast.Constant) and isinstance(key.value, str) and not key.value[:4].isdigit()
 
 
 def _is_one(value) -> bool:

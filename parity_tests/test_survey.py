@@ -88,7 +88,7 @@ def test_each_script_has_its_outcome(surveyed):
         "deep/train.py": ("runs", 0, "no training step"),
         "hangs.py": ("fails", 0, f"no training step within {SECONDS} s; it was at hangs.py, line 4"),
         "long.py": ("runs", 5, "5 steps"),
-        "missing.py": ("fails", 0, "MissingSymbol: tf.contrib.ffmpeg is not available (missing.py, line 3)"),
+        "missing.py": ("fails", 0, "MissingSymbol: tf.contrib.ffmpeg.decode_audio is not available (missing.py, line 3)"),
         "short.py": ("runs", 1, "ended after 1 steps"),
         "slow.py": ("runs", 1, "time limit after 1 steps"),
         "typed.py": ("fails", 0, "EOFError: EOF when reading a line (typed.py, line 2)"),
@@ -103,7 +103,7 @@ def test_an_entry_holds_losses_symbol_and_last_words(surveyed):
     long = entries["long.py"]
     assert (long["first_loss"], long["last_loss"]) == (5.0, 5.0 / 4**4)  # each step halves x
     error = entries["missing.py"]["error"]
-    assert (error["symbol"], error["line"], error["file"]) == ("tf.contrib.ffmpeg", 3, str(folder / "missing.py"))
+    assert (error["symbol"], error["line"], error["file"]) == ("tf.contrib.ffmpeg.decode_audio", 3, str(folder / "missing.py"))
     assert entries["missing.py"]["output"].startswith("error: ") and error["remedy"]
     assert "%matplotlib inline" in entries["deep/cells.ipynb"]["output"]
     assert "[12/12, 0 s left]" in done.stderr and "loss 5 -> 0.01953" in done.stdout
