@@ -225,42 +225,35 @@ class Grid1LSTMCell(GridRNNCell):
         )  # fmt: skip
 
 
-class Grid2LSTMCell(GridRNNCell):
+class _GridOfLSTMCells(GridRNNCell):
+    _dimensions: int
+
+    def __init__(
+        self,
+        num_units,
+        tied=False,
+        non_recurrent_fn=None,
+        use_peepholes=False,
+        forget_bias=1.0,
+        state_is_tuple=True,
+        output_is_tuple=True,
+    ):
+        super().__init__(
+            num_units, self._dimensions, **_FIRST, **_dense_first(non_recurrent_fn), tied=tied,
+            cell_fn=_lstm(use_peepholes, forget_bias), state_is_tuple=state_is_tuple, output_is_tuple=output_is_tuple,
+        )  # fmt: skip
+
+
+class Grid2LSTMCell(_GridOfLSTMCells):
     """Two dimensions of LSTMCell; with `non_recurrent_fn` the first is a dense layer."""
 
-    def __init__(
-        self,
-        num_units,
-        tied=False,
-        non_recurrent_fn=None,
-        use_peepholes=False,
-        forget_bias=1.0,
-        state_is_tuple=True,
-        output_is_tuple=True,
-    ):
-        super().__init__(
-            num_units, 2, **_FIRST, **_dense_first(non_recurrent_fn), tied=tied,
-            cell_fn=_lstm(use_peepholes, forget_bias), state_is_tuple=state_is_tuple, output_is_tuple=output_is_tuple,
-        )  # fmt: skip
+    _dimensions = 2
 
 
-class Grid3LSTMCell(GridRNNCell):
+class Grid3LSTMCell(_GridOfLSTMCells):
     """Three dimensions of LSTMCell; with `non_recurrent_fn` the first is a dense layer."""
 
-    def __init__(
-        self,
-        num_units,
-        tied=False,
-        non_recurrent_fn=None,
-        use_peepholes=False,
-        forget_bias=1.0,
-        state_is_tuple=True,
-        output_is_tuple=True,
-    ):
-        super().__init__(
-            num_units, 3, **_FIRST, **_dense_first(non_recurrent_fn), tied=tied,
-            cell_fn=_lstm(use_peepholes, forget_bias), state_is_tuple=state_is_tuple, output_is_tuple=output_is_tuple,
-        )  # fmt: skip
+    _dimensions = 3
 
 
 class Grid2GRUCell(GridRNNCell):

@@ -11,11 +11,18 @@ import operator
 
 import numpy as np
 
+try:
+    from snippet_table import Snippets
+except ImportError:  # a test imports this file as part of its package
+    from parity_tests.goldens.snippet_table import Snippets
+
 BATCH, TIME, WIDTH, UNITS, SYMBOLS = 2, 4, 3, 4, 6
 STEPS, RATE = 3, 0.2
 
-CASES = collections.OrderedDict()
-ERRORS = collections.OrderedDict()
+CASES = Snippets()
+ERRORS = Snippets()
+family = CASES.family
+error = ERRORS.enter
 
 
 def case(*tags):
@@ -26,22 +33,6 @@ def case(*tags):
         return function
 
     return enter
-
-
-def family(table):
-    """One case per row of the table: the function gets the row's value."""
-
-    def enter(function):
-        for name, value in table.items():
-            CASES[function.__name__ + "/" + name] = lambda tf, value=value: function(tf, value)
-        return function
-
-    return enter
-
-
-def error(function):
-    ERRORS[function.__name__] = function
-    return function
 
 
 # inputs

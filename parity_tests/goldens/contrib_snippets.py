@@ -14,31 +14,18 @@ import tempfile
 
 import numpy as np
 
+try:
+    from snippet_table import Snippets
+except ImportError:  # a test imports this file as part of its package
+    from parity_tests.goldens.snippet_table import Snippets
+
 SEED, STEPS, RATE = 7, 3, 0.2
 
-GRAPHS = collections.OrderedDict()
-PLAIN = collections.OrderedDict()
-
-
-def graph(function):
-    GRAPHS[function.__name__] = function
-    return function
-
-
-def plain(function):
-    PLAIN[function.__name__] = function
-    return function
-
-
-def family(table):
-    """One graph per row of the table: the function gets the row's value."""
-
-    def enter(function):
-        for name, value in table.items():
-            GRAPHS[function.__name__ + "/" + name] = lambda tf, value=value: function(tf, value)
-        return function
-
-    return enter
+GRAPHS = Snippets()
+PLAIN = Snippets()
+family = GRAPHS.family
+graph = GRAPHS.enter
+plain = PLAIN.enter
 
 
 def numbers(*shape, **options):

@@ -10,36 +10,23 @@ import collections
 import numpy as np
 
 try:
+    from snippet_table import Snippets
+except ImportError:  # a test imports this file as part of its package
+    from parity_tests.goldens.snippet_table import Snippets
+
+try:
     import contrib_snippets
 except ImportError:  # the test imports this file as part of its package
     from parity_tests.goldens import contrib_snippets
 
 BATCH, TIME, WIDTH, UNITS = 2, 4, 4, 3
 
-GRAPHS = collections.OrderedDict()
-ERRORS = collections.OrderedDict()
+GRAPHS = Snippets()
+ERRORS = Snippets()
+family = GRAPHS.family
+graph = GRAPHS.enter
+error = ERRORS.enter
 numbers = contrib_snippets.numbers
-
-
-def graph(function):
-    GRAPHS[function.__name__] = function
-    return function
-
-
-def family(table):
-    """One graph per row of the table: the function gets the row's value."""
-
-    def enter(function):
-        for name, value in table.items():
-            GRAPHS[function.__name__ + "/" + name] = lambda tf, value=value: function(tf, value)
-        return function
-
-    return enter
-
-
-def error(function):
-    ERRORS[function.__name__] = function
-    return function
 
 
 def flat(result):

@@ -9,26 +9,17 @@ import collections
 
 import numpy as np
 
+try:
+    from snippet_table import Snippets
+except ImportError:  # a test imports this file as part of its package
+    from parity_tests.goldens.snippet_table import Snippets
+
 SEED, STEPS = 7, 100
 BATCH, TIME, WIDTH, UNITS, SYMBOLS = 8, 6, 6, 12, 11
 
-CASES = collections.OrderedDict()
-
-
-def case(function):
-    CASES[function.__name__] = function
-    return function
-
-
-def family(table):
-    """One case per row of the table: the function gets the row's value."""
-
-    def enter(function):
-        for name, value in table.items():
-            CASES[function.__name__ + "/" + name] = lambda tf, value=value: function(tf, value)
-        return function
-
-    return enter
+CASES = Snippets()
+family = CASES.family
+case = CASES.enter
 
 
 # what is fed: a task that a small network can learn

@@ -14,6 +14,11 @@ import tempfile
 
 import numpy as np
 
+try:
+    from snippet_table import Snippets
+except ImportError:  # a test imports this file as part of its package
+    from parity_tests.goldens.snippet_table import Snippets
+
 STEPS, SEED = 3, 4
 TIMES = np.arange(24)
 SERIES = (np.sin(TIMES / 3.0) + TIMES / 20.0).astype(np.float32)
@@ -21,23 +26,9 @@ PAIR = np.stack([SERIES, SERIES**2], 1)
 WAVE = np.cos(TIMES).astype(np.float32)[:, None]
 ONES = np.ones([1, 7, 1], np.float32)
 
-SNIPPETS = collections.OrderedDict()
-
-
-def family(table):
-    """One snippet per row of the table: the function gets the row's value."""
-
-    def enter(function):
-        for name, value in table.items():
-            SNIPPETS[function.__name__ + "/" + name] = lambda tf, value=value: function(tf, value)
-        return function
-
-    return enter
-
-
-def snippet(function):
-    SNIPPETS[function.__name__] = function
-    return function
+SNIPPETS = Snippets()
+family = SNIPPETS.family
+snippet = SNIPPETS.enter
 
 
 def plain(value):
