@@ -6,6 +6,7 @@ import builtins
 import functools
 import math
 import operator
+import os
 
 from legacy_tf1 import single_elements
 from legacy_tf1.old_pandas import values as of_pandas
@@ -80,6 +81,36 @@ def histogram(*arguments, normed=None, **named):
     import numpy
 
     return numpy.histogram(*arguments, **named if normed is None else {"density": normed, **named})
+
+
+def loadtxt(
+    fname, dtype=float, comments="#", delimiter=None, converters=None, skiprows=0, usecols=None, unpack=False, ndmin=0,
+    encoding="bytes", max_rows=None,
+):  # fmt: skip
+    """`numpy.loadtxt`, with delimiters of several characters, bytes for converters, and 1.0 as a whole number."""
+    import numpy
+
+    delimiter = delimiter.decode("latin-1") if isinstance(delimiter, bytes) else delimiter
+    if delimiter is not None and len(delimiter) > 1:
+        fname, delimiter = _with_delimiter(fname, delimiter, "\x1f"), "\x1f"
+    kind = None if isinstance(dtype, dict) else numpy.dtype(dtype)
+    small = kind is not None and kind.kind in "iu" and kind != numpy.int64
+    read = functools.partial(
+        numpy.loadtxt, fname, comments=comments, delimiter=delimiter, converters=converters, skiprows=skiprows,
+        usecols=usecols, unpack=unpack, ndmin=ndmin, encoding=encoding, max_rows=max_rows,
+    )  # fmt: skip
+    return read(float).astype(kind) if small else read(dtype)
+
+
+def _with_delimiter(fname, old: str, new: str) -> list[str]:
+    """The lines of a file, its name or an iterable of lines."""
+    import numpy
+
+    if isinstance(fname, (str, os.PathLike)):
+        with numpy.lib.npyio.DataSource(None).open(os.fspath(fname), "rt", encoding="latin1") as file:
+            return _with_delimiter(file, old, new)
+    lines = (line.decode("latin1") if isinstance(line, bytes) else line for line in fname)
+    return [line.replace(old, new) for line in lines]
 
 
 def _with_interpolation(name: str):

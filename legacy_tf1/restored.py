@@ -168,7 +168,7 @@ CHANGED: dict[str, dict[str, str]] = {
     "math": {name: f"{_HERE}:math_{name}" for name in OF_A_NUMBER},
     "numpy": {
         name: f"{_HERE}:{name}"
-        for name in ("array", "asarray", "fromstring", "histogram", "reshape", *OF_AN_ORDER, *OF_MANY_ARRAYS)
+        for name in ("array", "asarray", "fromstring", "histogram", "loadtxt", "reshape", *OF_AN_ORDER, *OF_MANY_ARRAYS)
     },
     "pandas": {**{name: f"{_PANDAS}:{name}" for name in _PANDAS_FUNCTIONS}, "Grouper": f"{_PANDAS}:grouper"},
     "pydoc": {"locate": f"{_HERE}:locate"},

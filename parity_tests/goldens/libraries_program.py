@@ -8,6 +8,7 @@ from __future__ import print_function
 
 import datetime
 import io
+import tempfile
 import warnings
 
 warnings.simplefilter("ignore")
@@ -302,6 +303,21 @@ added = pd.DataFrame({"a": [1.0, 2.0]})
 added["b"] = [3.0, 4.0]
 added.values[0] *= 10
 shown(table_of(added), pd.unique([2, 1, 2]), table_of(mixed().interpolate()), np.asarray(mixed().x).flags.writeable)
+
+print("NumPy: files")
+for text, options in (
+    ("1, 2\n3, 4\n", dict(delimiter=", ", dtype=np.float32)),
+    ("h h\n1::2 # x\n3::4\n5::6\n", dict(delimiter=b"::", skiprows=1, max_rows=2, unpack=True)),
+    ("1.0,2.7\n-3,4\n", dict(delimiter=",", dtype=np.int32)),
+    ("1,2\n3,4\n", dict(delimiter=",", converters={0: lambda part: len(part + b"0")}, usecols=[0, 1])),
+):
+    shown(np.loadtxt(io.StringIO(text), **options))
+columns = {"names": ("p", "q", "r"), "formats": ("S2", "f4", "U3")}
+print(np.loadtxt(io.StringIO("a||1||x # q\nb||2||y\n"), columns, delimiter="||").tolist())
+with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+    file.write("1, 2\n3, 4\n")
+    file.flush()
+    shown(np.loadtxt(file.name, np.float64, "#", ", ", None, 0, [1]), np.loadtxt(open(file.name, "rb"), delimiter=", "))
 
 print("Matplotlib")
 figure = plt.figure()
