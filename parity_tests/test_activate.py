@@ -68,7 +68,7 @@ def build():
 
 build()
 import tensorflow; tensorflow is tf
-tf.contrib.ffmpeg
+tf.contrib.ffmpeg.decode_audio
 """
 
 
@@ -76,7 +76,7 @@ def test_at_the_prompt():
     process = start("-i", "-q", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said, complaints = process.communicate(PROMPT, timeout=120)
     assert said.splitlines() == ["42", "43", "'fully_connected'", "True"], complaints
-    assert "<stdin>, line 1: tf.contrib.ffmpeg is not available" in complaints and "deprecated" not in complaints
+    assert "<stdin>, line 1: tf.contrib.ffmpeg.decode_audio is not available" in complaints and "deprecated" not in complaints
 
 
 CELLS = (

@@ -201,9 +201,9 @@ def test_a_scripts_error_shows_the_scripts_lines_only(run):
 @pytest.mark.parametrize(
     ("line", "symbol"),
     [
-        ("tf.contrib.ffmpeg.decode_audio", "tf.contrib.ffmpeg"),
+        ("tf.contrib.ffmpeg.decode_audio", "tf.contrib.ffmpeg.decode_audio"),
         ("tf.no_such_name", "tf.no_such_name"),
-        ("import tensorflow.contrib.ffmpeg", "tensorflow.contrib.ffmpeg"),
+        ("import tensorflow.contrib.nowhere", "tensorflow.contrib.nowhere"),
         ("from tensorflow.contrib import nowhere", "nowhere from tensorflow.contrib"),
         (
             "from tensorflow.examples.tutorials.mnist import fully_connected_feed",
@@ -226,7 +226,7 @@ def test_scripts_may_probe_for_what_is_missing(run):
                 from tensorflow.contrib import nowhere
             except ImportError:
                 print("import", end=" ")
-            print(hasattr(tf, "no_such_name"), getattr(tf.contrib, "ffmpeg", None))
+            print(hasattr(tf, "no_such_name"), getattr(tf.contrib, "nowhere", None))
         """
     })  # fmt: skip
     assert done.stdout == "import False None\n", done.stderr

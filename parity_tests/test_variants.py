@@ -24,7 +24,7 @@ FOLDER = Path(variants.__file__).parent
 SAMPLE = {
     "tensorflow": (
         "gru", "lstm_everything", "coupled_lstm_everything", "nas_projected", "intersection_projected", "multi_rnn",
-        "dropout", "attention", "bidirectional", "adagrad_da", "rmsprop_centered", "adam_decayed",
+        "dropout", "attention", "bidirectional", "behind_dense", "adagrad_da", "rmsprop_centered", "adam_decayed",
     ),
     "jax": ("lstm", "lengths"),
     "torch": ("lstm", "layer_norm_lstm", "static", "adadelta"),

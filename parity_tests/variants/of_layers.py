@@ -286,7 +286,18 @@ def phased_twin(**options):
     return of_keras
 
 
+def behind_dense(tf, rows):
+    wide = tf.layers.dense(rows, 12, bias_initializer=tf.random_normal_initializer(), name="projection")
+    return cell("", basic_lstm, None).tf1(tf, wide)
+
+
+def behind_dense_twin(L, rows):
+    wide = L.Dense(12, name="projection")(rows)
+    return stock("", None, lambda L, o: L.basic_lstm(UNITS, inputs=12, **o)).keras(L, wide)
+
+
 LOOPS = (
+    Variant("behind_dense", behind_dense, behind_dense_twin, depth=2),
     cell("lengths", lstm, lambda L: L.LSTMCell(UNITS), masked=True),
     cell("lengths_stock", basic_rnn, lambda L: L.basic_rnn_cell(UNITS, inputs=WIDTH), masked=True),
     Variant("static", unrolled, unrolled_twin),
