@@ -102,16 +102,18 @@ def test_one_step_and_several_by_turns():
     """The same model takes the steps it is asked for, whatever it was traced for before."""
     stock, ours = pair()
     x, y = arrays()
-    watch, batches = WATCHING(on_train_batch_end=lambda batch, logs: batches.append(batch)), []
+    watch, batches, tested = WATCHING(on_train_batch_end=lambda batch, logs: batches.append(batch)), [], []
+    watch.on_test_batch_end = lambda batch, logs=None: tested.append(batch)
     for model in (stock, ours):
         batches.clear()
+        tested.clear()
         model.fit(x, y, 2, verbose=0, shuffle=False)
         model.fit(x, y, 2, verbose=0, shuffle=False, callbacks=[watch])
         model.fit(x, y, 2, verbose=0, shuffle=False, sample_weight=np.ones(ROWS))
         model.train_on_batch(x[:2], y[:2])
-        model.fit(x, y, 2, verbose=0, shuffle=False)
+        model.fit(x, y, 2, verbose=0, shuffle=False, validation_data=(x, y))
         model.evaluate(x, y, 2, 0, callbacks=[watch])
-        assert batches == list(range(14)) and model.optimizer.iterations.numpy() == 4 * 14 + 1
+        assert batches == tested == list(range(14)) and model.optimizer.iterations.numpy() == 4 * 14 + 1
     for one, other in zip(stock.get_weights(), ours.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
     ours.trainable = False  # what was traced before this is not taken again
