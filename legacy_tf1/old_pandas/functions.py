@@ -171,16 +171,14 @@ def _dates(columns: list, parser):
         texts = texts + " " + column.astype(object)
     if parser is None:
         return to_datetime(texts, errors="ignore")
-    for attempt in (
-        lambda: parser(*[column.to_numpy(object) for column in columns]),
-        lambda: [parser(text) for text in texts],
-        lambda: [parser(*row) for row in zip(*columns, strict=True)],
-    ):
-        with contextlib.suppress(Exception):
-            parsed = attempt()
-            if len(parsed) == len(texts):
-                return pandas.Series(pandas.to_datetime(parsed), index=texts.index)
-    return texts
+    with contextlib.suppress(Exception):  # a parser of single dates may fail in any way at an array of them
+        if len(parsed := parser(*[column.to_numpy(object) for column in columns])) == len(texts):
+            return pandas.Series(pandas.to_datetime(parsed), index=texts.index)
+    try:
+        parsed = [parser(text) for text in texts]
+    except TypeError:  # it takes one text for each column
+        parsed = [parser(*row) for row in zip(*columns, strict=True)]
+    return pandas.Series(pandas.to_datetime(parsed), index=texts.index)
 
 
 def read_json(path_or_buf=None, *arguments, **named):

@@ -304,6 +304,12 @@ added["b"] = [3.0, 4.0]
 added.values[0] *= 10
 shown(table_of(added), pd.unique([2, 1, 2]), table_of(mixed().interpolate()), np.asarray(mixed().x).flags.writeable)
 
+for parse in (lambda text: datetime.datetime.strptime(text, "%Y-%m-%d"), lambda text: forgotten(text)):  # noqa: F821
+    try:
+        print(pd.read_csv(io.StringIO("d,v\n2015-01-01,1\nbad,2\n"), parse_dates=["d"], date_parser=parse))
+    except (NameError, ValueError) as error:
+        print(error)
+
 print("NumPy: files")
 for text, options in (
     ("1, 2\n3, 4\n", dict(delimiter=", ", dtype=np.float32)),
