@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 
 import keras
@@ -70,10 +71,12 @@ FLAGS = {flag: st.booleans() for flag in ("go_backwards", "zero_output_for_mask"
     masked=st.booleans(),
     started=st.booleans(),
     chains=st.sampled_from([1, 2]),
+    in_a_loop=st.booleans(),
     dtype=st.sampled_from(["float64", "float64", "float32"]),
     seed=st.integers(0, 99),
 )
-def test_as_keras(name, shape, flags, use_bias, masked, started, chains, dtype, seed):
+def test_as_keras(name, shape, flags, use_bias, masked, started, chains, in_a_loop, dtype, seed):
+    """Laid out, or in a loop as long sequences are."""
     batch, time, inputs, units = shape
     random = np.random.default_rng(seed)
     x = random.normal(size=(batch, time, inputs)).astype(dtype)
@@ -83,6 +86,7 @@ def test_as_keras(name, shape, flags, use_bias, masked, started, chains, dtype, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
+        patch.setattr(over_tensorflow, "STEPS", 0 if in_a_loop else 48)
         got = results(ours, x, states, mask=mask)
     assert_same(got, results(own, x, states, mask=mask), dtype)
 
@@ -104,10 +108,11 @@ def behind_dense(home, name, widths, **given):
     of_dense=st.fixed_dictionaries({"use_bias": st.booleans(), "activation": st.sampled_from([None, None, "tanh"])}),
     masked=st.booleans(),
     chains=st.sampled_from([1, 2]),
+    in_a_loop=st.booleans(),
     dtype=st.sampled_from(["float64", "float64", "float32"]),
     seed=st.integers(0, 99),
 )
-def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, dtype, seed):
+def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, in_a_loop, dtype, seed):
     """Values and gradients of both layers, in a function, where the two products are one if that makes fewer."""
     random = np.random.default_rng(seed)
     x = tf.constant(random.normal(size=(3, 5, widths[0])).astype(dtype))
@@ -116,6 +121,7 @@ def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
+        patch.setattr(over_tensorflow, "STEPS", 0 if in_a_loop else 48)
         real = over_tensorflow.product
         patch.setattr(over_tensorflow, "product", lambda *a: joined.append((a[1], real(*a))) or joined[-1][1])
         for home in (keras.layers, layers):
@@ -187,8 +193,36 @@ def test_any_activation(activation, taken):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_gradient_of_the_gradient(name):
+@pytest.mark.parametrize("steps", [None, 60])
+def test_a_sequence_of_any_length(name, steps):
+    """Masked rows, two chains; a length that is known only when the function runs, and one too long to be laid out."""
+    random = np.random.default_rng(0)
+    x, mask = random.normal(size=(4, 60, 2)), tf.constant(random.random((4, 60)) < 0.9)
+    found = []
+    for layer in pair(name, 2, 3, dtype="float64", return_sequences=True):
+
+        @tf.function(input_signature=[tf.TensorSpec([None, steps, 2], tf.float64)])
+        def traced(x, layer=layer):
+            with tf.GradientTape() as tape:
+                shown = layer(x, mask=mask[:, : tf.shape(x)[1]])
+                loss = tf.reduce_sum(tf.sin(shown))
+            return [shown, *tape.gradient(loss, [variable.value for variable in layer.trainable_variables])]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(over_tensorflow, "_at_once", lambda: 2)
+            patch.setattr(over_tensorflow, "ROWS", 1)
+            lengths = [60] if steps else [60, 5, 1]
+            found.append([np.array(part) for length in lengths for part in traced(x[:, :length])])
+    assert_same(found[1], found[0], "float64")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("limit", [48, 3])
+def test_a_gradient_of_the_gradient(name, limit, monkeypatch):
     """As a gradient penalty needs it."""
+    monkeypatch.setattr(over_tensorflow, "_at_once", lambda: 2)
+    monkeypatch.setattr(over_tensorflow, "ROWS", 1)
+    monkeypatch.setattr(over_tensorflow, "STEPS", limit)
     random = np.random.default_rng(0)
     x, found = random.normal(size=(3, 4, 2)), []
     for layer in pair(name, 2, 3, dtype="float64"):
@@ -236,9 +270,12 @@ def test_path(name, taken, monkeypatch):
             training = case.pop("training", False)
             getattr(layers, name)(3, **options(name), **case)(x, training=training)
             assert bool(taken) is fast, case
+    for time, chains in itertools.product((None, over_tensorflow.STEPS + 1), (1, 2)):
+        taken.clear()
+        monkeypatch.setattr(over_tensorflow, "_at_once", lambda chains=chains: chains)
+        tf.function(getattr(layers, name)(3, **options(name))).get_concrete_function(tf.TensorSpec([None, time, 4]))
+        assert bool(taken) is (chains > 1 or name == "GRU")
     taken.clear()
-    for time in (None, over_tensorflow.STEPS + 1):
-        getattr(layers, name)(3, **options(name))(keras.Input((time, 4)))
     monkeypatch.setenv("KERAS_PORT_FAST", "0")
     layer = getattr(layers, name)(3, **options(name))
     layer(x)
@@ -280,9 +317,10 @@ def model(make, name, **given):
     return found
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_training_saving_and_exporting(name, tmp_path):
+@pytest.mark.parametrize(("name", "limit"), [*((name, 48) for name in NAMES), ("LSTM", 3)])
+def test_training_saving_and_exporting(name, limit, tmp_path, monkeypatch):
     """fit with a last batch that is not full and two chains; files; a SavedModel."""
+    monkeypatch.setattr(over_tensorflow, "STEPS", limit)
     random = np.random.default_rng(0)
     x, y = random.normal(size=(100, 6, 4)).astype("float32"), random.normal(size=(100, 2)).astype("float32")
     own, ours = model(getattr(keras.layers, name), name), model(getattr(layers, name), name)

@@ -22,14 +22,32 @@ class Formula:
 
     Attributes:
         gates: for each product of a step, how many times `units` columns it has.
+        keeps: how many tensors the way back needs of a step.
         step: (shares of the gates, one for each product, states, recurrent kernels) -> new states, the output first;
             what is multiplied by each kernel; what the way back needs.
         back: (what it needs, gradients of the new states, recurrent kernels) -> gradients of the shares, of the states.
     """
 
     gates: tuple[int, ...]
+    keeps: int
     step: Callable
     back: Callable
+
+    def forward(self, shares, states, kernels, runs) -> tuple:
+        """`step` for the rows that make it, (batch, 1), the others keep their states; None: all do."""
+        new, operands, kept = self.step(shares, states, kernels)
+        if runs is not None:
+            new = [tf.where(runs, *pair) for pair in zip(new, states, strict=True)]
+        return new, operands, kept
+
+    def backward(self, kept, gradients, kernels, runs) -> tuple:
+        """The way back of `forward`."""
+        if runs is None:
+            return self.back(kept, gradients, kernels)
+        nothing = tf.zeros_like(gradients[0])
+        stay = [tf.where(runs, nothing, d) for d in gradients]
+        shares, states = self.back(kept, [tf.where(runs, d, nothing) for d in gradients], kernels)
+        return shares, [new + old for new, old in zip(states, stay, strict=True)]
 
 
 def formula_of(layer) -> Formula | None:
@@ -45,13 +63,14 @@ def _rnn(act, act_back, _gate, _gate_back) -> Formula:
     def step(shares, states, kernels):
         (h,) = states
         new = act(shares[0] + h @ kernels[0])
-        return [new], [h], new
+        return [new], [h], (new,)
 
-    def back(new, gradients, kernels):
+    def back(kept, gradients, kernels):
+        (new,) = kept
         dz = act_back(new, gradients[0])
         return [dz], [_through(dz, kernels[0])]
 
-    return Formula((1,), step, back)
+    return Formula((1,), 1, step, back)
 
 
 def _lstm(act, act_back, gate, gate_back) -> Formula:
@@ -70,7 +89,7 @@ def _lstm(act, act_back, gate, gate_back) -> Formula:
         dz = tf.concat([gate_back(i, dc * g), gate_back(f, dc * c), act_back(g, dc * i), gate_back(o, dh * shown)], 1)
         return [dz], [_through(dz, kernels[0]), dc * f]
 
-    return Formula((4,), step, back)
+    return Formula((4,), 6, step, back)
 
 
 def _gru(act, act_back, gate, gate_back) -> Formula:
@@ -92,7 +111,7 @@ def _gru(act, act_back, gate, gate_back) -> Formula:
         dgates = gate_back(gates, tf.concat([dnew * apart, dreset * h], 1))
         return [dgates, dcandidate], [through_z + dreset * r + _through(dgates, kernels[0])]
 
-    return Formula((2, 1), step, back)
+    return Formula((2, 1), 6, step, back)
 
 
 def _through(dz, kernel):

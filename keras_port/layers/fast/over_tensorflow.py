@@ -1,4 +1,4 @@
-"""The loop over time in TensorFlow: laid out in the graph, in one chain or two."""
+"""The steps over time in TensorFlow: laid out in the graph or in a loop, in one chain or two."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import tensorflow as tf
 
 from keras_port.layers.fast.dense import product
 from keras_port.layers.fast.formulas import formula_of
+from keras_port.layers.fast.laid_out import laid_out
+from keras_port.layers.fast.looped import looped
 
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
 
 DISLIKES_XLA = True  # compiled by XLA for a CPU, the same steps are no faster
 
-# Steps laid out in the graph; Keras's own loop does longer sequences. Tracing takes some 20 ms per step and chain,
-# gradients included, and the first training step must come within seconds. A loop over blocks of steps was slower
-# than Keras's over single ones: every number that the gradient needs goes through a list of the loop's.
+# Steps laid out in the graph; a loop does longer sequences. Tracing takes some 20 ms per step and chain, gradients
+# included, and the first training step must come within seconds.
 STEPS = 48
 ROWS = 32  # of a chain at least: fewer rows do not fill a product
 
@@ -28,93 +29,51 @@ def on_cpu() -> bool:
 def over_time(layer, sequences, states, mask):
     """What the layer's `inner_loop` returns: its last output, all outputs (batch, time, units) and last states.
 
-    None for more than STEPS steps, or an unknown number, or an activation without a written gradient. Without
-    `return_sequences` the outputs are the last one alone, (batch, 1, units), as in Keras's loop.
+    None for an activation without a written gradient, and where Keras's loop is as fast. Without `return_sequences` the
+    outputs are the last one alone, (batch, 1, units), as in Keras's loop.
 
     Args:
         sequences: (batch, time, inputs).
         states: list of (batch, units).
         mask: (batch, time) or None.
     """
-    time, formula = sequences.shape[1], formula_of(layer)
-    if time is None or time > STEPS or formula is None:
+    formula = formula_of(layer)
+    if formula is None:
         return None
-    sequences, *weights = product(layer, sequences)
+    multiplied, *weights = product(layer, sequences)
     if layer.go_backwards:
-        sequences, mask = (None if x is None else tf.reverse(x, [1]) for x in (sequences, mask))
-    chains = [_chain(layer, formula, weights, *part) for part in _halves(sequences, states, mask)]
+        multiplied, mask = (None if x is None else tf.reverse(x, [1]) for x in (multiplied, mask))
+    parts = _halves(multiplied, states, mask)
+    over_steps = laid_out if _is_short(sequences) else looped
+    # one chain in a loop, with one product a step, is Keras's loop again, only that it keeps more in memory
+    if over_steps is looped and len(parts) == len(formula.gates) == 1 and multiplied.shape[-1] == sequences.shape[-1]:
+        return None
+    chains = [_chain(layer, formula, over_steps, weights, *part) for part in parts]
     outputs, *states = (tf.concat(parts, axis=0) if len(parts) > 1 else parts[0] for parts in zip(*chains, strict=True))
     if mask is not None:
         outputs = _shown(outputs, mask, layer)
     return outputs[:, -1], outputs, states
 
 
-def _chain(layer, formula, weights, sequences, states, mask) -> list:
+def _is_short(sequences) -> bool:
+    steps = sequences.shape[1]
+    return steps is not None and steps <= STEPS
+
+
+def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list:
     """All outputs (batch, time, units), or the last one alone, and the last states."""
     kernel, bias = weights
-    time, inputs = sequences.shape[1:]
+    steps, inputs = sequences.shape[1:]
     x = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, inputs])  # time first, so that a step is copied nowhere
     gates = x @ kernel
     if bias is not None:
         gates = tf.nn.bias_add(gates, bias)
     columns = [units * layer.units for units in formula.gates]
+    time = steps or tf.shape(sequences)[1]
     shares = tf.split(tf.reshape(gates, [time, -1, sum(columns)]), columns, axis=2)
     kernels = tf.split(layer.tensor("recurrent_kernel"), columns, axis=1)
-    runs = None if mask is None else tf.unstack(tf.transpose(tf.cast(mask, tf.bool))[:, :, None])
-    loop = tf.custom_gradient(_laid_out(formula, runs, len(states), layer.return_sequences))
-    return list(loop(*states, *kernels, *shares))
-
-
-def _laid_out(formula, runs, count: int, every_output: bool):
-    """A function of states, recurrent kernels and shares of the gates, with its gradient: two phases, one product each.
-
-    Args:
-        runs: for each step, (batch, 1), the rows that make it; the others keep their states. None: all do.
-        count: how many states there are.
-        every_output: whether the outputs of all steps are wanted, or the last one's.
-    """
-
-    def forward(*arrays):
-        states, kernels, shares = list(arrays[:count]), *_cut(arrays[count:])
-        outputs, operands, kept = [], [], []
-        for step, of_step in enumerate(zip(*map(tf.unstack, shares), strict=True)):
-            new, operand, needed = formula.step(of_step, states, kernels)
-            states = new if runs is None else [tf.where(runs[step], *pair) for pair in zip(new, states, strict=True)]
-            outputs.append(states[0])
-            operands.append(operand)
-            kept.append(needed)
-        shown = tf.stack(outputs if every_output else outputs[-1:], axis=1)
-        return [shown, *states], lambda *given: backward(kernels, operands, kept, *given)
-
-    def backward(kernels, operands, kept, shown, *states):
-        steps, states = len(kept), list(states)
-        given = dict(zip(range(steps)[-shown.shape[1] :], tf.unstack(shown, axis=1), strict=True))
-        by_step: list = [None] * steps
-        for step in reversed(range(steps)):
-            if step in given:
-                states[0] += given[step]
-            stay = None
-            if runs is not None:
-                nothing = tf.zeros_like(states[0])
-                stay = [tf.where(runs[step], nothing, d) for d in states]
-                states = [tf.where(runs[step], d, nothing) for d in states]
-            by_step[step], states = formula.back(kept[step], states, kernels)
-            if stay is not None:
-                states = [new + old for new, old in zip(states, stay, strict=True)]
-        shares = [tf.stack(of_product) for of_product in zip(*by_step, strict=True)]
-        weights = [
-            tf.matmul(tf.concat(rows, 0), tf.reshape(share, [-1, share.shape[-1]]), transpose_a=True)
-            for rows, share in zip(zip(*operands, strict=True), shares, strict=True)
-        ]
-        return [*states, *weights, *shares]
-
-    return forward
-
-
-def _cut(arrays) -> tuple:
-    """The recurrent kernels and the shares: one of each for every product."""
-    half = len(arrays) // 2
-    return arrays[:half], arrays[half:]
+    runs = None if mask is None else tf.transpose(tf.cast(mask, tf.bool))[:, :, None]
+    return over_steps(formula, runs, len(states), layer.return_sequences)(*states, *kernels, *shares)
 
 
 def _shown(outputs, mask, layer):
@@ -122,7 +81,8 @@ def _shown(outputs, mask, layer):
     counts = tf.cast(mask, tf.bool)
     if not layer.zero_output_for_mask:
         counts = tf.cumsum(tf.cast(counts, tf.int32), axis=1) > 0
-    return tf.where(counts[:, -outputs.shape[1] :, None], outputs, tf.zeros_like(outputs))
+    counts = counts if layer.return_sequences else counts[:, -1:]
+    return tf.where(counts[:, :, None], outputs, tf.zeros_like(outputs))
 
 
 def _halves(sequences, states, mask) -> list:
