@@ -11,12 +11,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from legacy_tf1 import run
+from legacy_tf1 import closed_pipe, run
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["main"]
 
 
+@closed_pipe.quietly
 def main(argv: list[str] | None = None) -> int:
     """Returns the exit status: the script's own, 1 where it fails, 2 for wrong usage, 130 after Ctrl-C."""
     options = _parser().parse_args(argv)
@@ -193,7 +194,7 @@ def _check(options) -> int:
 def _survey(options) -> int:
     from legacy_tf1.survey import Limits, survey
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     limits = Limits(**{field.name: getattr(options, field.name) for field in dataclasses.fields(Limits)})
     return survey(options.folder, options.output, limits, jobs=options.jobs, again=options.again)
 
@@ -217,7 +218,7 @@ def _guarded(path: Path, package: str | None, options, around) -> int:
     from legacy_tf1.input_data import use_data
     from legacy_tf1.world import activate, world_builtins
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with activate(seed=options.seed, native_seeds=options.native_seeds), use_data(options.data):
             import tensorflow
@@ -233,6 +234,8 @@ def _guarded(path: Path, package: str | None, options, around) -> int:
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
     except Exception as error:
+        if closed_pipe.is_cause(error):
+            return closed_pipe.STATUS
         print(run.report(error, path), file=sys.stderr)
     return 1
 
@@ -242,10 +245,6 @@ def _status_of(leave: SystemExit) -> int:
         return leave.code or 0
     print(leave.code, file=sys.stderr)
     return 1
-
-
-def _interrupt(signum, frame):
-    raise KeyboardInterrupt
 
 
 class _Told:

@@ -14,6 +14,7 @@ import functools
 from collections.abc import Callable
 
 from legacy_tf1 import old_pandas, single_elements
+from legacy_tf1.old_pandas.values import kind
 
 __all__ = ["ATTRIBUTE", "OLD", "Rewrite", "attribute"]
 
@@ -45,7 +46,7 @@ def attribute(owner, name: str, column=None, named: bool = False):
 def _of_column(owner, name: str, column, *, named: bool):
     part = getattr(owner, column) if named else owner[column]
     method = attribute(part, name)
-    if not (_is(owner, "pandas", "DataFrame") and _is(part, "pandas", "Series")):
+    if (kind(type(owner)), kind(type(part))) != ("DataFrame", "Series"):
         return method
 
     def stored(*arguments, **options):
@@ -91,11 +92,11 @@ def _renamed(new: str) -> Callable:
 
 def _is(owner, module: str, *names: str) -> bool:
     """Whether the owner's class, or one it comes from, is of these; the library need not be imported to ask."""
-    return any(kind.__name__ in names and kind.__module__.startswith(module) for kind in type(owner).__mro__)
+    return any(one.__name__ in names and one.__module__.startswith(module) for one in type(owner).__mro__)
 
 
 def _frame(owner) -> bool:
-    return _is(owner, "pandas", "DataFrame", "Series")
+    return kind(type(owner)) in ("DataFrame", "Series")
 
 
 def _appended(owner, _):

@@ -14,13 +14,17 @@ import ast
 import numbers
 
 from legacy_tf1.old_pandas import values as of_pandas
+from legacy_tf1.old_pandas.values import kind
 
-__all__ = ["FORMAT", "GET", "NUMBER", "PUT", "PUT_INTO", "Rewrite", "formatted", "get", "number", "put", "put_into"]
+__all__ = [
+    "FORMAT", "GET", "NUMBER", "PUT", "PUT_INTO", "SLICE", "Rewrite", "formatted", "get", "number", "put", "put_into",
+]  # fmt: skip
 
 # the names under which the functions stand in the scripts' builtins
 NUMBER, FORMAT = "__legacy_tf1_number__", "__legacy_tf1_format__"
 PUT, GET = "__legacy_tf1_put__", "__legacy_tf1_get__"
 PUT_INTO = "__legacy_tf1_put_into__"
+SLICE = "__legacy_tf1_slice__"  # `slice`, whatever a script calls by that name
 
 
 def number(kind, *arguments):
@@ -58,14 +62,6 @@ def put(value, owner, key) -> None:
         owner[key] = value.item()
 
 
-class _Keys:
-    def __getitem__(self, key):
-        return key
-
-
-put.key = _Keys()  # `put.key[1:2]` is the slice
-
-
 def put_into(value, whole, column, key, indexer=None, named=False) -> None:
     """`whole[column][key] = value`.
 
@@ -77,7 +73,7 @@ def put_into(value, whole, column, key, indexer=None, named=False) -> None:
         return
     part = getattr(whole, column) if named else get(whole, column)
     put(value, part if indexer is None else getattr(part, indexer), key)
-    if type(whole).__name__ == "DataFrame" and type(part).__name__ == "Series" and column in whole.columns:
+    if (kind(type(whole)), kind(type(part))) == ("DataFrame", "Series") and column in whole.columns:
         whole[column] = part  # a copy, since pandas 3
 
 
@@ -91,12 +87,12 @@ def _place(owner, key):
     """What stands at `owner[key]`, as an owner and a key of today."""
     if isinstance(key, list) and any(isinstance(one, slice) for one in key) and hasattr(owner, "__array__"):
         return owner, tuple(key)
-    if isinstance(key, numbers.Integral) and type(owner).__name__ == "Series" and hasattr(owner, "iloc"):
+    if isinstance(key, numbers.Integral) and kind(type(owner)) == "Series":
         of_numbers = owner.index.inferred_type in ("integer", "mixed-integer", "floating", "boolean")
         return (owner if of_numbers else owner.iloc), key
-    if isinstance(key, str) and type(owner).__name__ == "DataFrame" and key not in owner.columns:
+    if isinstance(key, str) and kind(type(owner)) == "DataFrame" and key not in owner.columns:
         return (owner.loc if owner.index.inferred_type == "datetime64" else owner), key
-    if isinstance(key, tuple) and of_pandas.kind(type(owner)) == "GroupBy":
+    if isinstance(key, tuple) and kind(type(owner)) == "GroupBy":
         return owner, list(key)
     return owner, key
 
@@ -160,12 +156,13 @@ def _column(node: ast.expr) -> tuple[ast.expr, ast.expr, str | None, bool] | Non
 
 
 def _key(key: ast.expr) -> ast.expr:
-    """The key of an index as an argument."""
-    return (
-        ast.Subscript(ast.Attribute(ast.Name(PUT, ast.Load()), "key", ast.Load()), key, ast.Load())
-        if _has_slice(key)
-        else key
-    )
+    """The key of an index as an argument: `1:2` is `slice(1, 2, None)` there."""
+    if isinstance(key, ast.Tuple):
+        return ast.Tuple([_key(one) for one in key.elts], ast.Load())
+    if not isinstance(key, ast.Slice):
+        return key
+    bounds = (one or ast.Constant(None) for one in (key.lower, key.upper, key.step))
+    return ast.Call(ast.Name(SLICE, ast.Load()), list(bounds), [])
 
 
 def _statement(node: ast.AST, name: str, *arguments: ast.expr) -> ast.Expr:

@@ -158,6 +158,7 @@ def world_builtins() -> types.ModuleType:
     copy.__dict__[single_elements.PUT] = single_elements.put
     copy.__dict__[single_elements.PUT_INTO] = single_elements.put_into
     copy.__dict__[single_elements.GET] = single_elements.get
+    copy.__dict__[single_elements.SLICE] = slice
     copy.__dict__["cmp"] = python2.cmp
     copy.__dict__["get_ipython"] = ipython.get_ipython
     copy.__dict__["open"] = old_functions.open

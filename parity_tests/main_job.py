@@ -52,9 +52,11 @@ def run(cases: list[Case], report: Path, *, jobs: int, page: Path | None = None,
         try:
             for done in [pool.submit(some, batch) for batch in _batches(cases, jobs)]:
                 done.result()
-        except KeyboardInterrupt:
+        except BaseException as error:
             stopped.set()
             pool.shutdown(cancel_futures=True)
+            if not isinstance(error, KeyboardInterrupt):
+                raise
     ordered = [results[case] for case in cases if case in results]
     complete = len(ordered) == len(cases) and not stopped.is_set()
     over_seeds = seeds.compare(ordered)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
+import signal
+import subprocess
 
 import pytest
 
@@ -13,7 +15,7 @@ from parity_tests.benchmarks.bench import Timing, ratio
 from parity_tests.benchmarks.results import Results
 from parity_tests.benchmarks.sides import LIMIT, SIDES, edited_by_hand
 from parity_tests.benchmarks.workloads import WORKLOADS, growing
-from parity_tests.processes import python
+from parity_tests.processes import python, start
 
 TRAIN = WORKLOADS["projection + LSTM 128, Adam"]
 
@@ -82,6 +84,18 @@ def test_a_small_run(tmp_path):
     measured = {(t.workload, t.side) for t in results.timings if t.rates and t.memory > 0 and t.versions}
     assert measured == {(w.name, side) for w in results.workloads for side in sides if w.task in SIDES[side].tasks}
     assert results.complete and all((tmp_path / file).stat().st_size > 500 for file in files.values())
+
+
+def test_a_run_that_is_told_to_end_keeps_what_it_measured(tmp_path):
+    options = ("--side", "keras_port", "--workload", "RNN 150, RMSProp", "--cores", "1", "--json", "b.json")
+    arguments = ("-m", "parity_tests", "bench", *options, "--rounds", "1000", "--seconds", "0.05")
+    process = start(*arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert any("round 2 of 1000" in line for line in process.stdout)
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130 and "what was measured so far" in said and "Traceback" not in said
+    results = Results.read(tmp_path / "b.json")
+    assert not results.complete and results.timings[0].rates
 
 
 def test_a_file_that_is_none_of_ours(tmp_path):

@@ -8,18 +8,16 @@ losses, op counts, exceptions.
 from __future__ import annotations
 
 import json
-import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from parity_tests import recorded
 from parity_tests.goldens import cell_snippets
 from parity_tests.processes import python
 from parity_tests.recorded import differences
 
-GOLDENS = Path(__file__).parent / "goldens"
-GOLDEN = json.loads((GOLDENS / "cells.json").read_text())
+GOLDEN = json.loads((recorded.GOLDENS / "cells.json").read_text())
 
 # Relative to the largest number of an array; what floor is right for an array of zeros is one of 1e-3.
 # Two float32 programs with other kernels part by a few units of 2**-24 per step (SEMANTICS: 1.5e-7).
@@ -27,32 +25,17 @@ TOLERANCE = {"tensor": 1e-6, "gradient": 1e-5, "losses": 1e-6}
 
 DROPOUT = "ropout"  # tf.nn.dropout and random_uniform are made of other ops today
 
-PROGRAM = """
-import pickle, sys
-from legacy_tf1.world import activate
-from parity_tests.goldens import cell_snippets
-with activate() as tf:
-    measured = cell_snippets.measure_all(tf, sys.argv[2:])
-with open(sys.argv[1], "wb") as file:
-    pickle.dump(measured, file)
-"""
-
 
 @pytest.fixture(scope="module")
 def golden():
     """{case: {key: array}} of TF 1.15.5."""
-    packed = np.load(GOLDENS / "cells.npz")
-    return {name: cell_snippets.unpack(facts, packed[name]) for name, facts in GOLDEN["cases"].items()}
+    return recorded.arrays("cells", GOLDEN["cases"])
 
 
 @pytest.fixture(scope="module")
 def today(request, tmp_path_factory):
     """(facts, arrays, exceptions) of the TF1 world, for the cases that pytest has selected."""
-    selected = {item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")}
-    path = tmp_path_factory.mktemp("cells") / "today.pickle"
-    done = python("-c", PROGRAM, path, *(case for case in cell_snippets.CASES if case in selected), timeout=550)
-    assert done.returncode == 0, done.stderr
-    return pickle.loads(path.read_bytes())
+    return recorded.today(request, tmp_path_factory, cell_snippets.measure_all, cell_snippets.CASES, "case")
 
 
 def test_the_golden_is_of_these_cases_and_of_real_tf1():
@@ -64,9 +47,9 @@ def test_the_golden_is_of_these_cases_and_of_real_tf1():
 def test_as_tf1(case, golden, today):
     facts, arrays = today[0][case], today[1][case]
     assert "failed" not in facts, f"{case}: {facts['failed']}"
-    recorded = GOLDEN["cases"][case]
-    assert facts["variables"] == recorded["variables"]
-    assert facts["without_gradient"] == recorded["without_gradient"]
+    then = GOLDEN["cases"][case]
+    assert facts["variables"] == then["variables"]
+    assert facts["without_gradient"] == then["without_gradient"]
     assert differences(arrays, golden[case], TOLERANCE) == []
 
 

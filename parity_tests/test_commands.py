@@ -148,6 +148,28 @@ def test_ctrl_c_reports_what_is_done_and_leaves_no_process(tmp_path):
     assert not engines_of_seed("424242")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [
+        (("legacy_tf1", "--help"), ""),
+        (("legacy_tf1", "list"), ""),
+        (("legacy_tf1", "list"), "1"),
+        (("legacy_tf1", "check", "script.py"), ""),
+        (("legacy_tf1", "run", "script.py"), "1"),
+        (("parity_tests", "--help"), ""),
+        (("parity_tests", "--steps", "1"), ""),
+    ],
+)
+def test_a_closed_pipe_ends_a_command_quietly(arguments, unbuffered, tmp_path, monkeypatch):
+    """As in `legacy-tf1 list | true`: the reader has gone before the first line."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    (tmp_path / "script.py").write_text("import tensorflow as tf\nprint(tf.VERSION)\n")
+    process = start("-m", *arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    said = process.stderr.read()
+    assert process.wait(timeout=60) == 141 and "Traceback" not in said and "BrokenPipeError" not in said
+
+
 def engines_of_seed(seed: str) -> list[str]:
     listed = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
     return [line for line in listed if "parity_tests.engines" in line and seed in line]

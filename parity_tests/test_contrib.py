@@ -9,60 +9,46 @@ from __future__ import annotations
 
 import json
 import math
-import pickle
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from parity_tests import recorded
 from parity_tests.goldens import contrib_snippets, import_forms
-from parity_tests.goldens.cell_snippets import unpack
 from parity_tests.processes import python
 from parity_tests.recorded import differences
 
-GOLDENS = Path(__file__).parent / "goldens"
-GOLDEN = json.loads((GOLDENS / "contrib.json").read_text())
+GOLDEN = json.loads((recorded.GOLDENS / "contrib.json").read_text())
 
 # Relative to the largest number of an array; an array of zeros is measured against 1e-3. The two versions sum in
 # another order: a few units of 2**-24 per op, of which a training step passes through a few dozen.
 TOLERANCE = {"tensor": 1e-6, "gradient": 1e-5, "losses": 1e-5, "end": 1e-5}
 
-PROGRAM = """
-import pickle, sys
-from legacy_tf1.world import activate, world_builtins
-from parity_tests.goldens import contrib_snippets, import_forms
-builtins = world_builtins()
-with activate() as tf:
-    names = {name: {"tf": tf, "__builtins__": builtins} for name in import_forms.FORMS}
-    refused = {}
-    for form, space in names.items():
-        try:
-            exec(form, space)
-        except Exception as error:
-            refused[form] = f"{type(error).__name__}: {error}"
-    measured = contrib_snippets.measure_all(tf, sys.argv[2:])
-with open(sys.argv[1], "wb") as file:
-    pickle.dump((*measured, refused), file)
-"""
-
 
 @pytest.fixture(scope="module")
 def golden():
     """{snippet: {key: array}} of TF 1.15.5."""
-    packed = np.load(GOLDENS / "contrib.npz")
-    return {name: unpack(GOLDEN["facts"][name], packed[name]) for name in packed}
+    return recorded.arrays("contrib", GOLDEN["facts"])
 
 
 @pytest.fixture(scope="module")
 def today(request, tmp_path_factory):
     """(facts, arrays, refused imports) of the TF1 world, for the snippets that pytest has selected."""
-    selected = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
-    names = [name for name in (*contrib_snippets.GRAPHS, *contrib_snippets.PLAIN) if name in selected]
-    path = tmp_path_factory.mktemp("contrib") / "today.pickle"
-    done = python("-c", PROGRAM, path, *names, timeout=550)
-    assert done.returncode == 0, done.stderr
-    return pickle.loads(path.read_bytes())
+    return recorded.today(request, tmp_path_factory, measure, (*contrib_snippets.GRAPHS, *contrib_snippets.PLAIN))
+
+
+def measure(tf, names):
+    """What the snippets find, and the forms of import that are refused."""
+    from legacy_tf1.world import world_builtins
+
+    builtins, refused = world_builtins(), {}
+    for form in import_forms.FORMS:
+        try:
+            exec(form, {"tf": tf, "__builtins__": builtins})
+        except Exception as error:
+            refused[form] = f"{type(error).__name__}: {error}"
+    return *contrib_snippets.measure_all(tf, names), refused
 
 
 def test_the_golden_is_of_these_snippets_and_of_real_tf1():
@@ -72,11 +58,11 @@ def test_the_golden_is_of_these_snippets_and_of_real_tf1():
 
 @pytest.mark.parametrize("name", contrib_snippets.GRAPHS)
 def test_graphs_as_in_tf1(name, golden, today):
-    facts, recorded = today[0][name], dict(GOLDEN["facts"][name])
-    recorded.pop("layout")
+    facts, then = today[0][name], dict(GOLDEN["facts"][name])
+    then.pop("layout")
     assert "failed" not in facts, f"{name}: {facts['failed']}"
     assert {key: value for key, value in facts.items() if key != "seed"} == {
-        key: value for key, value in recorded.items() if key != "seed"
+        key: value for key, value in then.items() if key != "seed"
     }
     assert differences(today[1][name], golden[name], TOLERANCE) == []
 
@@ -263,7 +249,7 @@ def test_parts_of_slim_that_a_script_imports_first_and_by_their_own_paths(tmp_pa
     (tmp_path / "script.py").write_text(SLIM_BY_PATHS)
     done = python("-m", "legacy_tf1", "run", tmp_path / "script.py")
     assert done.returncode == 0, done.stderr
-    recorded = [  # what TF 1.15.5 prints for this script
+    then = [  # what TF 1.15.5 prints for this script
         ["step:0", "weight:0", "here:0"],
         [5.0, 0.75, 0.5, 0.0, 1.0, 1.0],
         [[0.6000000238418579, 0.800000011920929]],
@@ -272,7 +258,7 @@ def test_parts_of_slim_that_a_script_imports_first_and_by_their_own_paths(tmp_pa
         4.562786102294922,
         [1.528445839881897, -0.7642229199409485],
     ]
-    assert alike(json.loads(done.stdout), recorded), done.stdout
+    assert alike(json.loads(done.stdout), then), done.stdout
 
 
 ASKED_OF_TENSORFLOW = """

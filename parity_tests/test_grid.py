@@ -8,19 +8,15 @@ follow, outputs, gradients, losses, exceptions.
 from __future__ import annotations
 
 import json
-import pickle
-from pathlib import Path
 
-import numpy as np
 import pytest
 
+from parity_tests import recorded
 from parity_tests.goldens import grid_snippets
-from parity_tests.goldens.cell_snippets import unpack
 from parity_tests.processes import python
 from parity_tests.recorded import differences
 
-GOLDENS = Path(__file__).parent / "goldens"
-GOLDEN = json.loads((GOLDENS / "grid.json").read_text())
+GOLDEN = json.loads((recorded.GOLDENS / "grid.json").read_text())
 
 NAMES = [*grid_snippets.GRAPHS, *grid_snippets.FACTS]
 
@@ -28,32 +24,17 @@ NAMES = [*grid_snippets.GRAPHS, *grid_snippets.FACTS]
 # kernels: a few units of 2**-24 per op, of which a training step passes through a few dozen.
 TOLERANCE = {"tensor": 1e-6, "gradient": 1e-5, "losses": 1e-6, "end": 1e-5}
 
-PROGRAM = """
-import pickle, sys
-from legacy_tf1.world import activate
-from parity_tests.goldens import grid_snippets
-with activate() as tf:
-    measured = grid_snippets.measure_all(tf, sys.argv[2:])
-with open(sys.argv[1], "wb") as file:
-    pickle.dump(measured, file)
-"""
-
 
 @pytest.fixture(scope="module")
 def golden():
     """{snippet: {key: array}} of TF 1.15.5."""
-    packed = np.load(GOLDENS / "grid.npz")
-    return {name: unpack(GOLDEN["facts"][name], packed[name]) for name in packed}
+    return recorded.arrays("grid", GOLDEN["facts"])
 
 
 @pytest.fixture(scope="module")
 def today(request, tmp_path_factory):
     """(facts, arrays, exceptions) of the TF1 world, for the snippets that pytest has selected."""
-    selected = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
-    path = tmp_path_factory.mktemp("grid") / "today.pickle"
-    done = python("-c", PROGRAM, path, *(name for name in NAMES if name in selected), timeout=550)
-    assert done.returncode == 0, done.stderr
-    return pickle.loads(path.read_bytes())
+    return recorded.today(request, tmp_path_factory, grid_snippets.measure_all, NAMES)
 
 
 def test_the_golden_is_of_these_snippets_and_of_real_tf1():
@@ -63,9 +44,9 @@ def test_the_golden_is_of_these_snippets_and_of_real_tf1():
 
 @pytest.mark.parametrize("name", grid_snippets.GRAPHS)
 def test_as_in_tf1(name, golden, today):
-    facts, recorded = today[0][name], dict(GOLDEN["facts"][name])
-    recorded.pop("layout")
-    assert facts == recorded
+    facts, then = today[0][name], dict(GOLDEN["facts"][name])
+    then.pop("layout")
+    assert facts == then
     assert differences(today[1][name], golden[name], TOLERANCE) == []
 
 

@@ -283,3 +283,12 @@ def test_a_notebook_of_python_2_with_cells_of_other_languages(tmp_path):
     path.write_text(json.dumps(notebook))
     done = run(path)
     assert done.stdout == "0 1\nshown\n", done.stderr
+
+
+def test_an_argument_that_pandas_does_not_know_is_an_error():
+    """In the words of pandas 0.25.3 and 1.3.5."""
+    from legacy_tf1.old_pandas.functions import to_timedelta
+
+    with pytest.raises(TypeError, match=r"^to_timedelta\(\) got an unexpected keyword argument 'unti'$"):
+        to_timedelta([1], unti="s")
+    assert to_timedelta(["x", "1s"], None, "coerce").isna().tolist() == [True, False]

@@ -270,8 +270,7 @@ def _changed(name: str) -> Callable:
 
         def method(*args, **named):
             if rest and len(args) > kept:
-                named = {**dict(zip(rest, args[kept:], strict=False)), **named}
-                args = args[:kept]
+                args, named = args[:kept], old.by_place(rest, args[kept:], named)
             return act(owner, found, *args, **named)
 
         return method

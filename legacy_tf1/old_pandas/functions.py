@@ -61,29 +61,25 @@ UInt64Index = _Numbered("UInt64Index", (), {"dtype": "uint64"})
 Float64Index = _Numbered("Float64Index", (), {"dtype": "float64"})
 
 
-def _by_place(arguments: tuple, names: list[str], named: dict) -> dict:
-    return {**dict(zip(names, arguments, strict=False)), **named}
-
-
 def read_csv(filepath_or_buffer, *arguments, **named):
     """`pandas.read_csv`, with its arguments by position and those that pandas 2 and 3 removed."""
     import pandas
 
-    return _read(pandas.read_csv, filepath_or_buffer, **_by_place(arguments, _READ, named))
+    return _read(pandas.read_csv, filepath_or_buffer, **old.by_place(_READ, arguments, named))
 
 
 def read_table(filepath_or_buffer, *arguments, **named):
     """`pandas.read_table`, likewise."""
     import pandas
 
-    return _read(pandas.read_table, filepath_or_buffer, **_by_place(arguments, _READ, named))
+    return _read(pandas.read_table, filepath_or_buffer, **old.by_place(_READ, arguments, named))
 
 
 def read_excel(io, sheet_name=0, *arguments, **named):
     """`pandas.read_excel`, likewise."""
     import pandas
 
-    return _read(pandas.read_excel, io, sheet_name=sheet_name, **_by_place(arguments, _EXCEL, named))
+    return _read(pandas.read_excel, io, sheet_name=sheet_name, **old.by_place(_EXCEL, arguments, named))
 
 
 def _read(reader, file, *, squeeze=False, prefix=None, error_bad_lines=None, warn_bad_lines=None, date_parser=None,
@@ -186,7 +182,7 @@ def read_json(path_or_buf=None, *arguments, **named):
     import pandas
 
     named.pop("numpy", None)
-    named = _by_place(arguments, ["orient", "typ", "dtype", "convert_axes", "convert_dates"], named)
+    named = old.by_place(["orient", "typ", "dtype", "convert_axes", "convert_dates"], arguments, named)
     return pandas.read_json(_opened(path_or_buf, "[{"), **named)
 
 
@@ -194,7 +190,7 @@ def read_html(io, *arguments, **named):
     """`pandas.read_html`, of a text that is HTML too."""
     import pandas
 
-    named = _by_place(arguments, ["match", "flavor", "header", "index_col", "skiprows", "attrs"], named)
+    named = old.by_place(["match", "flavor", "header", "index_col", "skiprows", "attrs"], arguments, named)
     return pandas.read_html(_opened(io, "<"), **named)
 
 
@@ -206,7 +202,7 @@ def concat(objs, *arguments, join_axes=None, **named):
     """`pandas.concat`, with its arguments by position too."""
     import pandas
 
-    named = _by_place(arguments, _JOINED, named)
+    named = old.by_place(_JOINED, arguments, named)
     join_axes = named.pop("join_axes", join_axes)
     named.pop("copy", None)
     whole = pandas.concat(objs, **named)
@@ -219,7 +215,7 @@ def to_datetime(arg, errors="raise", dayfirst=False, yearfirst=False, utc=None, 
     """`pandas.to_datetime`: each date looked at by itself, in nanoseconds; `errors="ignore"` gives back what it got."""
     import pandas
 
-    named = _by_place(arguments, _DATED, named)
+    named = old.by_place(_DATED, arguments, named)
     box = named.pop("box", True)
     named.pop("infer_datetime_format", None)
     if named.get("format") is None:
@@ -261,8 +257,7 @@ def to_timedelta(arg, unit=None, *arguments, **named):
     """`pandas.to_timedelta`, in nanoseconds."""
     import pandas
 
-    named = {"errors": named.pop("errors", "raise")}
-    return old.in_nanoseconds(pandas.to_timedelta(arg, **({} if unit is None else {"unit": old.offset(unit)}), **named))
+    return old.in_nanoseconds(pandas.to_timedelta(arg, old.offset(unit), *arguments, **named))
 
 
 def date_range(

@@ -8,9 +8,10 @@ import numbers
 import re
 
 __all__ = [
-    "as_list", "become", "dtype_counts", "first", "from_items", "get_values", "in_nanoseconds", "interpolated",
-    "is_whole", "kind", "last", "lookup", "mean_deviation", "narrowed", "offset", "period", "put_at", "put_wider",
-    "set_value", "slice_shift", "span", "unit", "viewed", "week", "whole_numbers", "widen", "without_dates", "writable",
+    "as_list", "become", "by_place", "dtype_counts", "first", "from_items", "get_values", "in_nanoseconds",
+    "interpolated", "is_whole", "kind", "last", "lookup", "mean_deviation", "narrowed", "offset", "period", "put_at",
+    "put_wider", "set_value", "slice_shift", "span", "unit", "viewed", "week", "whole_numbers", "without_dates",
+    "writable",
 ]  # fmt: skip
 
 _KINDS = {
@@ -59,6 +60,16 @@ def unit(frequency):
     import pandas
 
     return pandas.Timedelta(1, re.sub(r"[\d.]", "", offset(frequency)))
+
+
+def by_place(names, values, named: dict) -> dict:
+    """The arguments by name: of those given by place, the names are these. Raises TypeError, as a call does."""
+    if len(values) > len(names):
+        raise TypeError(f"{len(values) - len(names)} more arguments by position than there are: {', '.join(names)}")
+    placed = dict(zip(names, values, strict=False))
+    if twice := placed.keys() & named.keys():
+        raise TypeError(f"got multiple values for argument {', '.join(map(repr, sorted(twice)))}")
+    return {**placed, **named}
 
 
 def as_list(value) -> list:
@@ -173,7 +184,7 @@ def without_dates(frame):
     return frame.loc[:, [not one for one in dates]] if any(dates) else frame
 
 
-def widen(indexer, key, value) -> bool:
+def _widen(indexer, key, value) -> bool:
     """Gives what stands at `indexer[key]` a dtype that can hold the value too; whether there was anything to widen.
 
     Args:
@@ -200,7 +211,7 @@ def put_wider(owner, key, value) -> bool:
         if is_whole(owner.dtype):  # such a series cut off the fraction
             owner[key] = int(value)
             return True
-    if not widen(owner, key, value):
+    if not _widen(owner, key, value):
         return False
     owner[key] = value
     return True
@@ -312,7 +323,7 @@ def set_value(owner, *place, takeable=False):
     try:
         where[labels] = value
     except TypeError:
-        widen(where, labels, value)
+        _widen(where, labels, value)
         where[labels] = value
     return owner
 

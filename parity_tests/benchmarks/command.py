@@ -22,7 +22,7 @@ _TF1 = "TensorFlow 1.15"
 
 
 def main(argv: list[str]) -> int:
-    """Returns 0, 1 where a side failed, 2 for wrong usage, 130 after Ctrl-C."""
+    """Returns 0, 1 where a side failed, 2 for wrong usage, 130 after Ctrl-C or SIGTERM."""
     parser = _parser()
     options = parser.parse_args(argv)
     if options.plot and not importlib.util.find_spec("matplotlib"):
