@@ -8,6 +8,8 @@ what they need when they are first asked for:
     keras_port.optimizers   TF1's update rules as Keras optimizers
     keras_port.weights      TF1 variables into Keras models, and back
     keras_port.datasets     MNIST and the embedded digits as NumPy arrays
+    keras_port.feeding      a keras.Model whose `fit` and `predict` lose little time
+    keras_port.threads      two chains of steps, each with its half of the cores
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import importlib
 
 __version__ = "0.1.0"
 
-_PARTS = ("datasets", "layers", "models", "optimizers", "weights")
+_PARTS = ("datasets", "feeding", "layers", "models", "optimizers", "threads", "weights")
 
 
 def __getattr__(name: str):

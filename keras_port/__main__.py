@@ -82,7 +82,12 @@ def _train(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _silence():
         from keras_port.datasets import DataError
+        from keras_port.threads import share_cores
         from keras_port.training import train
+
+        if arguments.devices == 1:
+            with contextlib.suppress(RuntimeError):  # called by a process in which TensorFlow has begun
+                share_cores()
 
     try:
         finished = train(

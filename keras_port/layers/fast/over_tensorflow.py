@@ -10,6 +10,7 @@ from keras_port.layers.fast.dense import product
 from keras_port.layers.fast.formulas import formula_of
 from keras_port.layers.fast.laid_out import laid_out
 from keras_port.layers.fast.looped import looped
+from keras_port.threads import cores
 
 __all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
 
@@ -102,5 +103,4 @@ def _at_once() -> int:
     """How many operations TensorFlow runs at once, on cores of their own."""
     set_here = tf.config.threading.get_inter_op_parallelism_threads()
     set_outside = int(os.environ.get("TF_NUM_INTEROP_THREADS") or 0)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(set_here or set_outside or cores, cores)
+    return min(set_here or set_outside or cores(), cores())

@@ -10,7 +10,9 @@ import rounds
 job = rounds.job()
 make, how = job.rest  # stock, unrolled or port; fit, train_on_batch, predict, saved_model or onnx
 
-os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = str(job.cores)
+os.environ["TF_NUM_INTEROP_THREADS"] = str(job.cores)
+if make != "port":
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(job.cores)
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
@@ -19,7 +21,9 @@ if make == "port":
     from keras_port.feeding import Model
     from keras_port.layers import Dense, basic_lstm, basic_rnn
     from keras_port.optimizers import Adam, RMSProp
+    from keras_port.threads import share_cores
 
+    share_cores()
     recurrent = {
         "rnn": lambda: basic_rnn(job.units, inputs=28),
         "lstm": lambda: basic_lstm(job.units, inputs=job.units),
