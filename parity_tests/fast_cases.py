@@ -13,9 +13,9 @@ import sys
 
 import numpy as np
 
-__all__ = ["CASES", "LEFT", "measure"]
+__all__ = ["APART", "BEFORE", "CASES", "LEFT", "measure"]
 
-BATCH, STEPS, INPUTS, UNITS = 4, 5, 3, 6
+BATCH, STEPS, INPUTS, UNITS, WIDE = 4, 5, 3, 6, 8
 
 CELLS = {
     "rnn": "C.BasicRNNCell(UNITS)",
@@ -27,6 +27,7 @@ CELLS = {
     "gru": "C.GRUCell(UNITS, bias_initializer=tf.constant_initializer(0.2))",
     "stack": "C.MultiRNNCell([C.GRUCell(UNITS), C.BasicLSTMCell(UNITS), C.BasicRNNCell(UNITS + 1)])",
     "shared": "C.MultiRNNCell([C.BasicLSTMCell(INPUTS)] * 2)",
+    "wide": "C.MultiRNNCell([C.BasicLSTMCell(WIDE)] * 2)",
 }
 
 # how the cell `k` is called on `x`, (batch, time, inputs) of unknown batch; `lengths` feeds one, `z(k)` is a first state
@@ -48,12 +49,52 @@ CALLS = {
 
 # (cell, call): every cell with some calls, every call with some cells
 CASES = [
-    *((cell, "plain") for cell in CELLS),
+    *((cell, "plain") for cell in CELLS if cell != "wide"),
     *((cell, "time major, lengths, state") for cell in ("rnn", "basic lstm, joined", "gru", "stack")),
     *((cell, "static, state") for cell in ("rnn", "basic lstm, joined", "stack")),
     *(("lstm", call) for call in CALLS if call not in ("plain", "time major, lengths, state", "static, state")),
     ("gru", "static"),
     *(("shared", call) for call in ("lengths", "static")),
+]
+
+# What stands before the loop of a cell and is joined with it: "free" where a training step then makes nothing as wide as
+# the loop's inputs, "read" where somebody else reads that. `linear` is a product, a sum and two shapes; `wide` asks for the
+# gradient of what it is given; `run` is a call of a new cell.
+BEFORE = {
+    ("basic lstm", "run(linear(x))"): "free",
+    ("gru", "run(linear(x, add=False))"): "free",
+    ("rnn", "tf.nn.dynamic_rnn(k, wide(tf.layers.dense(x, WIDE)), initial_state=z(k))"): "free",
+    ("stack", "tf.nn.dynamic_rnn(k, linear(x), lengths, z(k))"): "read",
+    ("gru", "tf.nn.dynamic_rnn(k, tf.transpose(linear(x), [1, 0, 2]), initial_state=z(k), time_major=True)"): "free",
+    ("wide", "run(wide(bias() + tf.identity(linear(x, add=False))))"): "read",
+    ("basic lstm, joined", "run(linear(x)), kernels[0]"): "free",
+    ("lstm", "run(linear(x)), tf.matmul(kernels[0], kernels[0], transpose_b=True)"): "free",
+    ("lstm", "run(linear(x)), wides[0]"): "read",
+    ("rnn", "run(linear(x)), wides[0].op.inputs[0].op.inputs[0]"): "read",
+    ("rnn", "run(linear(tf.gather(tf.Variable(np.eye(3)[:2], dtype=dtype), tf.cast(x[:, :, 0] > 0, tf.int32))))"): "read",
+    ("gru", "[(run(tf.reshape(a, [-1, STEPS, 4])), run(linear(a), scope='b')) for a in [flat_linear(x, 4)]]"): "read",
+    ("gru", "run(linear(run(linear(x))[0]), scope='a')"): "read",
+    ("rnn", "[run(tf.reverse(linear(x, add=False) + bias(), [1]), scope=s) for s in 'ab']"): "free",
+    ("rnn", "[run(flat + bias(), scope=s) for flat in [linear(x, add=False)] for s in 'ab']"): "free",
+    ("lstm", "tf.nn.bidirectional_dynamic_rnn(k, k, linear(x), dtype=dtype)"): "free",
+    ("gru", "tf.nn.bidirectional_dynamic_rnn(k, new(), linear(x), lengths, dtype=dtype)"): "read",
+    ("gru", "tf.nn.bidirectional_dynamic_rnn(k, C.LSTMCell(2, use_peepholes=True), linear(x), dtype=dtype)"): "read",
+    ("lstm", "tf.nn.static_rnn(k, tf.unstack(linear(x), axis=1), dtype=dtype)"): "free",
+    ("gru", "tf.nn.static_rnn(k, tf.split(flat_linear(tf.transpose(x, [1, 0, 2])), STEPS), z(k))"): "free",
+    ("rnn", "tf.nn.static_bidirectional_rnn(k, new(), tf.unstack(linear(x), axis=1), dtype=dtype)"): "free",
+    ("rnn", "[(tf.nn.static_rnn(k, s, dtype=dtype), s[2]) for s in [tf.unstack(linear(x), axis=1)]]"): "read",
+}  # fmt: skip
+
+# what is no linear layer that widens, or none to do without
+APART = [
+    "tf.nn.static_rnn(k, tf.unstack(linear(x), axis=1)[:-1], dtype=dtype)",
+    "run(linear(x, 2))",
+    "run(tf.nn.tanh(linear(x)))",
+    "run(linear(x) + bias())",
+    "run(tf.transpose(linear(x, STEPS), [0, 2, 1]))",
+    "run(tf.reverse(linear(x), [-1]))",
+    "run(watched(linear(x)))",
+    "run(turned(linear(x)))",
 ]
 
 # what stays as it is, and why
@@ -86,7 +127,7 @@ LEFT = {
 }  # fmt: skip
 
 
-def names_for(tf, dtype: str) -> dict:
+def names_for(tf, dtype: str, cell: str = "") -> dict:
     """What a snippet sees."""
     random = np.random.RandomState(0)
 
@@ -104,23 +145,65 @@ def names_for(tf, dtype: str) -> dict:
 
     x = tf.placeholder(dtype, [None, STEPS, INPUTS], name="x")
     lengths = tf.placeholder(tf.int32, [None], name="lengths")
-    return dict(tf=tf, C=tf.nn.rnn_cell, UNITS=UNITS, INPUTS=INPUTS, dtype=dtype, x=x, lengths=lengths, z=z,
-                scopes=scopes, doubled=doubled)  # fmt: skip
+    names = dict(tf=tf, C=tf.nn.rnn_cell, np=np, UNITS=UNITS, INPUTS=INPUTS, WIDE=WIDE, STEPS=STEPS, BATCH=BATCH,
+                 dtype=dtype, x=x, lengths=lengths, z=z, scopes=scopes, doubled=doubled)  # fmt: skip
+    names["new"] = lambda: eval(cell, names)
+    names["k"] = names["new"]() if cell else None
+    return {**names, **names_before(tf, dtype, names["new"])}
+
+
+def names_before(tf, dtype: str, new) -> dict:
+    """What a snippet may put before a loop; `kernels` and `wides` are those that it made."""
+    kernels, wides = [], []
+
+    def run(inputs, **options):
+        return tf.nn.dynamic_rnn(new(), inputs, dtype=dtype, **options)
+
+    def wide(tensor):
+        wides.append(tensor)
+        return tensor
+
+    def bias():
+        return tf.Variable(tf.random_normal([WIDE], dtype=dtype))
+
+    def flat_linear(x, size=WIDE, add=True):
+        narrow = x.shape.as_list()[-1]
+        kernels.append(tf.Variable(tf.random_normal([narrow, size], dtype=dtype)))
+        made = tf.matmul(x if x.shape.rank == 2 else tf.reshape(x, [-1, narrow]), kernels[-1])
+        return made + tf.Variable(tf.random_normal([size], dtype=dtype)) if add else made
+
+    def linear(x, size=WIDE, add=True):
+        return wide(tf.reshape(flat_linear(x, size, add), [-1, STEPS, size]))
+
+    def watched(tensor):
+        with tf.control_dependencies([tf.assert_greater(tf.shape(tensor)[0], 0)]):
+            return tf.identity(tensor)
+
+    def turned(tensor):
+        with tf.get_default_graph().gradient_override_map({"Identity": "Neg"}):
+            return tf.identity(tensor)
+
+    return dict(run=run, wide=wide, bias=bias, flat_linear=flat_linear, linear=linear, watched=watched, turned=turned,
+                kernels=kernels, wides=wides)  # fmt: skip
 
 
 def build(tf, cell: str, call: str, dtype: str) -> tuple[dict, list]:
     """One case in a new default graph: facts that must be equal, and arrays that must be close."""
     tf.reset_default_graph()
     tf.set_random_seed(3)
-    names = names_for(tf, dtype)
-    names["k"] = eval(cell, names)
-    made = eval(call.replace("EVAL", cell), names)
+    names = names_for(tf, dtype, cell)
+    made = eval(call, names)
     results = tf.contrib.framework.nest.flatten(made)
     # every number of every result has a share of its own; the first one is used twice
     loss = tf.add_n([tf.reduce_sum(tf.sin(part * (1.0 + k))) for k, part in enumerate([results[0], *results])])
     variables = tf.global_variables()
-    gradients = tf.gradients(loss, [names["x"], *variables])
+    trained = []
+    if names["kernels"] or names["wides"]:  # by an optimizer alone, which holds all gradients of an op back
+        optimizer = tf.train.GradientDescentOptimizer(0.1)
+        trained = [gradient for gradient, _ in optimizer.compute_gradients(loss, variables)]
+    gradients = [*trained, *tf.gradients(loss, [names["x"], *names["wides"], *variables])]
     after = tf.get_seed(None)[1]
+    gradients = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
     random = np.random.RandomState(1)
     feed = {names["x"]: random.normal(size=(BATCH, STEPS, INPUTS)), names["lengths"]: [0, 5, 2, 4]}
     with tf.Session() as session:
@@ -128,8 +211,13 @@ def build(tf, cell: str, call: str, dtype: str) -> tuple[dict, list]:
         start = session.run(variables)
         values = session.run([loss, *results, *(g for g in gradients if g is not None)], feed)
     graph = tf.get_default_graph()
-    train = tf.group(*(g for g in gradients if g is not None)).name
+    train = tf.group(*(g for g in trained or gradients if g is not None)).name
     run = tf.graph_util.extract_sub_graph(graph.as_graph_def(), [train])
+    replaced = stand_ins(
+        graph, tf.graph_util.extract_sub_graph(graph.as_graph_def(), [g.op.name for g in gradients if g is not None])
+    )
+    products = [graph.get_operation_by_name(node.name) for node in run.node if node.op == "MatMul"]
+    shapes = [tensor.shape.as_list() for op in products for tensor in (*op.inputs, *op.outputs)]
     facts = {
         "variables": [(v.name, v.shape.as_list(), v.trainable) for v in variables],
         "collections": {key: [getattr(i, "name", "") for i in graph.get_collection(key)] for key in graph.collections},
@@ -139,8 +227,19 @@ def build(tf, cell: str, call: str, dtype: str) -> tuple[dict, list]:
         "structure": repr(tf.contrib.framework.nest.map_structure(lambda part: 0, made)),
         "no gradient": [g is None for g in gradients],
     }
-    gate = any("legacy_tf1_fast/tuple" in node.name for node in run.node)
-    return {**facts, "gate": gate, "ops that run": collections.Counter(node.op for node in run.node)}, values
+    gate = [op.inputs[0].op.name.startswith("legacy_tf1_fast/tuple") for op in replaced]
+    ran = {"ops": collections.Counter(node.op for node in run.node), "wide": [None, WIDE] in shapes, "gate": gate}
+    return {**facts, "ran": ran}, values
+
+
+def stand_ins(graph, run) -> list:
+    """The ops by which new gradients come to those who read them."""
+    ops = [graph.get_operation_by_name(node.name) for node in run.node]
+    own = [op for op in ops if op.name.startswith("legacy_tf1_fast/Identity") and op._gradient_function is None]
+    readers = {
+        tensor.op for op in ops if "legacy_tf1_fast/" not in op.name or op.type == "AddN" for tensor in op.inputs
+    }
+    return [op for op in own if op in readers]
 
 
 def measure(tf) -> dict:
@@ -156,23 +255,42 @@ def measure(tf) -> dict:
         return rnn._dynamic_rnn_loop, inspect.unwrap(rnn.static_rnn).__code__, gradients_util._GradientsHelper
 
     before, both, left = hooks(), {}, {}
-    for number, (cell, call) in enumerate(CASES):
+    for number, (cell, call) in enumerate([*CASES, *BEFORE]):
         dtype = "float32" if number % 4 == 0 else "float64"
-        ordinary = build(tf, CELLS[cell], CALLS[call], dtype)
+        case = CELLS[cell], CALLS.get(call, call).replace("EVAL", CELLS[cell]), dtype
+        ordinary = build(tf, *case)
         plan.PRODUCT = plan.ROWS = 1
         plan.cores = [lambda: 1, lambda: 2][number % 2]  # every other one in halves
         with contextlib.redirect_stderr(io.StringIO()), fast.swapped() as rows:
-            both[cell, call] = dtype, ordinary, build(tf, CELLS[cell], CALLS[call], dtype), rows
-    for snippet in LEFT:
+            both[cell, call] = dtype, ordinary, build(tf, *case), rows
+    for snippet in [*LEFT, *APART]:
         tf.reset_default_graph()
         with contextlib.redirect_stderr(io.StringIO()), fast.swapped() as rows:
-            eval(snippet, names_for(tf, "float64"))
+            eval(snippet, names_for(tf, "float64", CELLS["rnn"]))
         left[snippet] = [row.became for row in rows]
+    fed = feed_between(tf, fast)
     tf.config.list_physical_devices = lambda kind=None: ["a GPU"]
     said = io.StringIO()
     with contextlib.redirect_stderr(said), fast.swapped():
         untouched = hooks() == before
-    return {"both": both, "left": left, "taken back": hooks() == before, "with a GPU": (untouched, said.getvalue())}
+    gpu = untouched, said.getvalue()
+    return {"both": both, "left": left, "fed": fed, "taken back": hooks() == before, "with a GPU": gpu}
+
+
+def feed_between(tf, fast) -> str:
+    """What a session says to a value in the place of what a joined layer makes."""
+    tf.reset_default_graph()
+    x = tf.placeholder(tf.float32, [None, STEPS, INPUTS])
+    with contextlib.redirect_stderr(io.StringIO()), fast.swapped():
+        wide = tf.layers.dense(x, 9)
+        outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(UNITS), wide, dtype=tf.float32)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        try:
+            session.run(outputs, {wide: np.zeros((BATCH, STEPS, 9))})
+        except ValueError as error:
+            return str(error)
+    return ""
 
 
 def main(path: str) -> None:

@@ -2,8 +2,8 @@
 
 A loop of `tf.nn.dynamic_rnn` runs step by step, and every step multiplies inputs and states with the whole kernel. In
 its place stand the steps laid out in the graph, the inputs' projections of all steps made in one product, and a way
-back that is written out. Variables, names, seeds and results, up to rounding, stay those of the ordinary loop; what is
-not understood stays that loop.
+back that is written out; a linear layer that stands before the loop and widens is joined with that product. Variables,
+names, seeds and results, up to rounding, stay those of the ordinary loop; what is not understood stays that loop.
 """
 
 from __future__ import annotations

@@ -9,6 +9,9 @@ number of ops that seeds are counted by, and, in `tf.gradients`, all that on the
   leaves it by a stand-in, which reads the new gradient as soon as all of them are known.
 
 What nobody reads, a session does not run: the ordinary loop and its way back stay in the graph and cost nothing there.
+
+An exchange may also compute a part of what stands before the loop (`follow`), which other ops may read as well. The
+gradients of the weights there are replaced where they come from the inputs of exchanges alone; see origins.py.
 """
 
 from __future__ import annotations
@@ -18,33 +21,11 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from legacy_tf1.fast.graph import inlet, leads_to, of_shape, uncounted
+from legacy_tf1.fast.origins import Call, calls, entry, followed
 from legacy_tf1.seeds import counting
 
-__all__ = ["Exchange", "exchanged_gradients", "inlet", "uncounted"]
-
-SCOPE = "legacy_tf1_fast/"
-
-
-@contextlib.contextmanager
-def uncounted():
-    """Ops made in this block are none of TF 1.15's; their names lie in a scope of their own."""
-    from tensorflow.python.framework import ops
-
-    graph = ops.get_default_graph()
-    before = counting.last_id(graph)
-    try:
-        with ops.name_scope(SCOPE):
-            yield
-    finally:
-        counting.add(graph, before - counting.last_id(graph))
-
-
-def inlet(tensor):
-    """An identity of a source, for the ordinary loop to read instead."""
-    import tensorflow.compat.v1 as tf
-
-    with uncounted():
-        return tf.identity(tensor)
+__all__ = ["Exchange", "exchanged_gradients"]
 
 
 @dataclass(eq=False)
@@ -54,6 +35,9 @@ class Exchange:
     Attributes:
         backward: gradients of the results, None where there is none -> the gradients of the sources.
         results: how many there are.
+        given, asked: in a call of `tf.gradients`, result's number -> its gradient, source's number -> its stand-in.
+        parts: sources before the loop, their inlet's ref -> their number.
+        followed: the numbers of the loop's inputs, where what stands before the loop is watched.
     """
 
     backward: Callable[[list], list]
@@ -61,6 +45,9 @@ class Exchange:
     given: dict = field(default_factory=dict)
     asked: dict = field(default_factory=dict)
     readers: dict = field(default_factory=dict)
+    sources: list = field(default_factory=list)
+    parts: dict = field(default_factory=dict)
+    followed: range = range(0)
 
     def enter(self, inlets: list, tensors: list, readers: list) -> None:
         """Watch the sources, in their order: those that are read through inlets, and those that shall be.
@@ -72,8 +59,25 @@ class Exchange:
         for source, ops in zip(later, readers):
             for op, position in ops:
                 op._update_input(position, source)
-        for number, source in enumerate([*inlets, *later]):
+        self.sources = [*inlets, *later]
+        for number, source in enumerate(self.sources):
             source.op._gradient_function = functools.partial(self._on_entry, number)
+
+    def follow(self, path: list, parts: list, inputs: int = 1) -> None:
+        """Watch what stands before the loop, after `enter`: the ops from which the inputs come, back to the last one.
+
+        A session refuses to feed their outputs: a value in the place of one would not reach the loop.
+
+        Args:
+            parts: further sources, which ops on that path read: op, number of its input.
+            inputs: how many of the first sources are the inputs.
+        """
+        for op in path:
+            op._gradient_function = followed
+            for out in op.outputs:
+                op.graph.prevent_feeding(out)
+        self.parts = {entry(*part).ref(): len(self.sources) + number for number, part in enumerate(parts)}
+        self.followed = range(inputs)
 
     def leave(self, ordinary: list, values: list) -> list:
         """For each result, its value with the way back of the ordinary one."""
@@ -81,7 +85,7 @@ class Exchange:
 
     def _outlet(self, number: int, ordinary, value):
         with uncounted():
-            out = _of_shape(value, ordinary.shape)
+            out = of_shape(value, ordinary.shape)
         out.op._gradient_function = functools.partial(self._on_leaving, number)
         out.op._inputs_val = (ordinary,)  # what `op.inputs` answers; the graph itself reads `value`
         return out
@@ -96,34 +100,58 @@ class Exchange:
         return gradient
 
     def _on_entry(self, number: int, op, gradient):
+        return self.ask(number, gradient)
+
+    def ask(self, number: int, gradient):
+        """The stand-in for the gradient of that source; until the exchange is settled, the ordinary one."""
         import tensorflow.compat.v1 as tf
 
         with uncounted():
-            self.asked[number] = tf.identity(gradient)
+            stand_in = self.asked[number] = tf.identity(gradient)
+        calls[-1].origins[stand_in.ref()] = {self} if number in self.followed else set()
         self._met()
-        return self.asked[number]
+        return stand_in
+
+    def ask_part(self, source, gradient):
+        """The same, of a part of what stands before the loop."""
+        return self.ask(self.parts[source.ref()], gradient)
 
     def _met(self) -> None:
-        if self not in _calls[-1]:
-            _calls[-1].append(self)
+        if self not in calls[-1].exchanges:
+            calls[-1].exchanges.append(self)
 
     def settle(self) -> None:
         """Point the stand-ins to the new gradients."""
-        import tensorflow.compat.v1 as tf
-
-        given, asked = self.given, self.asked
-        self.given, self.asked = {}, {}
+        given, self.given = self.given, {}
         for number, gradient in given.items():
             _count_one_sum(gradient, self.readers.pop(number))
-        if not asked:
-            return
-        with uncounted():
-            gradients = self.backward([given.get(number) for number in range(self.results)])
-            # all before any: an optimizer may write a variable in place as soon as its gradient is there, and the
-            # gradient of the inputs reads that very memory
-            gated = tf.tuple([gradients[number] for number in asked])
-        for stand_in, gradient in zip(asked.values(), gated):
-            stand_in.op._update_input(0, gradient)
+        if self.asked:
+            with uncounted():
+                self._point(self.asked, self.backward([given.get(number) for number in range(self.results)]))
+
+    def gate(self, wanted: set) -> None:
+        """All gradients before any, once all exchanges are settled.
+
+        An optimizer may write a variable in place as soon as its gradient is there, and the gradient of the inputs reads
+        that very memory. Where nobody reads the gradient of the inputs, nobody waits for it either.
+
+        Args:
+            wanted: the ops whose values `tf.gradients` gives back.
+        """
+        import tensorflow.compat.v1 as tf
+
+        asked, self.asked = self.asked, {}
+        idle = [number for number in self.followed if number in asked and not leads_to(wanted, asked[number].op)]
+        asked = {number: stand_in for number, stand_in in asked.items() if number not in idle}
+        if asked:
+            with uncounted():
+                gated = tf.tuple([stand_in.op.inputs[0] for stand_in in asked.values()])
+            self._point(asked, dict(zip(asked, gated)))
+
+    @staticmethod
+    def _point(asked: dict, gradients) -> None:
+        for number, stand_in in asked.items():
+            stand_in.op._update_input(0, gradients[number])
 
 
 def _count_one_sum(gradient, readers: int) -> None:
@@ -136,17 +164,10 @@ def _count_one_sum(gradient, readers: int) -> None:
         counting.add(gradient.graph, -1)
 
 
-def _of_shape(value, shape):
-    """The value as an op of exactly that static shape: what is known of it decides which ops others make of it."""
-    import tensorflow.compat.v1 as tf
-
-    out = tf.identity(value)
-    out.set_shape(shape)
-    return out if str(out.shape) == str(shape) else tf.placeholder_with_default(value, shape)
-
-
-# for each call of tf.gradients that is running, the exchanges that it came across
-_calls: list[list[Exchange]] = []
+def _ops_of(gradients) -> set:
+    """The ops of gradients as `tf.gradients` returns them: tensors, slices, None."""
+    flat = [part for g in gradients for part in (getattr(g, "values", g), getattr(g, "indices", None))]
+    return {tensor.op for tensor in flat if tensor is not None}
 
 
 @contextlib.contextmanager
@@ -157,13 +178,15 @@ def exchanged_gradients():
     native = gradients_util._GradientsHelper  # private: what tf.gradients and every optimizer call
 
     def gradients(*args, **kwargs):
-        _calls.append([])
+        calls.append(Call())
         try:
             result = native(*args, **kwargs)
-            for exchange in _calls[-1]:
+            for exchange in calls[-1].exchanges:
                 exchange.settle()
+            for exchange in calls[-1].exchanges:
+                exchange.gate(_ops_of(result))
         finally:
-            for exchange in _calls.pop():
+            for exchange in calls.pop().exchanges:
                 exchange.given, exchange.asked = {}, {}
         return result
 

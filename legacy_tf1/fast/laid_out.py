@@ -22,6 +22,8 @@ class Layer:
         act, act_back: the activation and its gradient.
         forget_bias: of an LSTM; None for others.
         joined: the states are one tensor, side by side (state_is_tuple=False).
+        inputs_kernels: with what the gradient of the inputs is made, where that is not the one of `x`: of kernels that
+            are joined with a layer before the cell.
     """
 
     formula: Formula
@@ -31,6 +33,7 @@ class Layer:
     act_back: Any
     forget_bias: float | None = None
     joined: bool = False
+    inputs_kernels: list | None = None
 
     @property
     def states(self) -> int:
@@ -49,9 +52,10 @@ class Layer:
 
         steps, _, inputs = x.shape.as_list()
         states = self._apart(states)
-        self.inputs, self.x, self.running = inputs, tf.reshape(x, [-1, inputs]), running
+        self.x, self.running = tf.reshape(x, [-1, inputs]), running
         self.halves = [tf.split(kernel, [inputs, -1], axis=0) for kernel in self.kernels]
         self.recurrent = [recurrent for _, recurrent in self.halves]
+        self.inputs_kernels = self.inputs_kernels or [of_inputs for of_inputs, _ in self.halves]
         projections = zip(*(self._projected(steps, *each) for each in zip(self.halves, self.biases)))
         self.operands, self.tapes, self.outputs = [], [], []
         for step, projection in enumerate(projections):
@@ -87,7 +91,7 @@ class Layer:
         return tf.unstack(tf.reshape(projections, [steps, -1, columns]))
 
     def backward(self, over_time: list, last: list) -> tuple[Any, list, list, list]:
-        """Gradients of x, the first states, the kernels and the biases.
+        """Gradients of the inputs, the first states, the kernels and the biases.
 
         Args:
             over_time: the gradient of the output at each step; None where there is none.
@@ -107,10 +111,11 @@ class Layer:
             for operand, dz in zip(operands, flat)
         ]
         biases = [tf.raw_ops.BiasAddGrad(out_backprop=dz) for dz in flat]
-        x = None
-        for (of_inputs, _), dz in zip(self.halves, flat):
-            x = plus(x, tf.matmul(dz, of_inputs, transpose_b=True))
-        return tf.reshape(x, [steps, -1, self.inputs]), self._together(gradients), kernels, biases
+        inputs = None
+        for of_inputs, dz in zip(self.inputs_kernels, flat):
+            inputs = plus(inputs, tf.matmul(dz, of_inputs, transpose_b=True))
+        inputs = tf.reshape(inputs, [steps, -1, inputs.shape.as_list()[1]])
+        return inputs, self._together(gradients), kernels, biases
 
     def _step_back(self, step: int, gradients: list):
         import tensorflow.compat.v1 as tf

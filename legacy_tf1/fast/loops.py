@@ -8,15 +8,18 @@ for each step.
 from __future__ import annotations
 
 from legacy_tf1.fast import plan
-from legacy_tf1.fast.exchange import Exchange, inlet, uncounted
+from legacy_tf1.fast.before import before, before_steps
+from legacy_tf1.fast.exchange import Exchange
+from legacy_tf1.fast.graph import inlet, uncounted
 from legacy_tf1.fast.laid_out import Pair, Stack
 from legacy_tf1.fast.plan import Left
 from legacy_tf1.fast.report import Row, place
 
 __all__ = ["dynamic", "static"]
 
-_LAID_OUT = {Stack: "steps laid out, inputs in one product"}
-_LAID_OUT[Pair] = f"{_LAID_OUT[Stack]}, a batch in two halves"
+_LAID_OUT = "steps laid out, inputs in one product"
+_JOINED = ", joined with the layer before"
+_HALVES = ", a batch in two halves"
 
 
 def dynamic(native, tell):
@@ -40,11 +43,11 @@ def dynamic(native, tell):
         source = inlet(inputs)
         outputs, state = native(cell, source, initial_state, *args, sequence_length=sequence_length, **kwargs)
         try:
-            exchanged, stack = _dynamic(cells, inputs, source, sequence_length, outputs, state)
+            exchanged, stack, joined = _dynamic(cells, inputs, source, sequence_length, outputs, state)
         except Left as why:
             say(why)
             return outputs, state
-        say(stack)
+        say(stack, joined)
         return exchanged
 
     return loop
@@ -77,9 +80,9 @@ def _teller(tell, call, cell, steps):
     kind = f"{len(parts)} x {names}" if hasattr(cell, "_cells") else names
     units = ", ".join(str(getattr(part, "output_size", "?")) for part in parts)
 
-    def say(what: Left | Stack | Pair) -> None:
+    def say(what: Left | Stack | Pair, joined: bool = False) -> None:
         changed = not isinstance(what, Left)
-        became = _LAID_OUT[type(what)] if changed else f"left: {what}"
+        became = _LAID_OUT + _JOINED * joined + _HALVES * isinstance(what, Pair) if changed else f"left: {what}"
         tell(Row(line, call, kind, units, "?" if steps is None else str(steps), became, changed))
 
     return say
@@ -96,20 +99,37 @@ def _dynamic(cells, inputs, source, sequence_length, outputs, state):
     firsts = [enter.op.inputs[0] for enter in enters]
     with uncounted():
         running = None if sequence_length is None else _running(inputs.shape.as_list()[0], sequence_length)
-        stack = plan.layout(cells, weights, inputs, firsts, running)
+        layer = before(inputs)
+        starts = firsts if layer is None else [layer.first(state) for state in firsts]
+        stack, of_layer = _laid_out(layer, cells, weights, inputs if layer is None else layer.x, starts, running)
         shown = _shown(stack.sequence, running)
 
     def backward(given: list) -> list:
         outputs = None if given[0] is None else _shown(given[0], running)
         x, first, of_weights = stack.backward(outputs, given[1:])
-        return [x, *first, *(of_weights[tensor.ref()] for tensor in tensors)]
+        parts = of_layer(of_weights)
+        return [x, *first, *(of_weights[tensor.ref()] for tensor in tensors), *parts]
 
     exchange = Exchange(backward, 1 + len(exits))
     readers = [[(enter.op, 0)] for enter in enters]
     readers += [[(op, 0) for op in constants[tensor.ref()]] for tensor in tensors]
     exchange.enter([source], [*firsts, *tensors], readers)
+    if layer is not None:
+        exchange.follow(layer.path, layer.parts)
     outs = exchange.leave([outputs, *exits], [shown, *stack.states])
-    return (outs[0], nest.pack_sequence_as(state, outs[1:])), stack
+    return (outs[0], nest.pack_sequence_as(state, outs[1:])), stack, layer is not None
+
+
+def _laid_out(layer, cells, weights, x, firsts, running):
+    """The stack, joined with the layer before it if there is one; and a function from its weights' gradients.
+
+    That one puts those of `weights` in and gives back those of the layer.
+    """
+    if layer is None:
+        return plan.layout(cells, weights, x, firsts, running), lambda gradients: []
+    joined = layer.join(weights[0])
+    stack = plan.layout(cells, [joined, *weights[1:]], x, firsts, running)
+    return stack, lambda gradients: layer.take_apart(gradients, joined, weights[0])
 
 
 def _static(native, say, cell, cells, inputs, initial_state, firsts, dtype, scope):
@@ -134,19 +154,24 @@ def _static(native, say, cell, cells, inputs, initial_state, firsts, dtype, scop
         say(why)
         return outputs, state
     with uncounted():
-        zeros = firsts or nest.flatten(cell.zero_state(tf.shape(inputs[0])[0], inputs[0].dtype))
-        stack = plan.layout(cells, weights, tf.stack(inputs), zeros, None)
+        layer = before_steps(inputs)
+        x = tf.stack(inputs) if layer is None else layer.x
+        zeros = firsts or nest.flatten(cell.zero_state(tf.shape(x)[1], x.dtype))
+        stack, of_layer = _laid_out(layer, cells, weights, x, zeros, None)
         by_step = tf.unstack(stack.sequence)
 
     def backward(given: list) -> list:
         x, first, of_weights = stack.backward(given[: len(inputs)], given[len(inputs) :])
-        return [*tf.unstack(x), *first[: len(firsts)], *(of_weights[tensor.ref()] for tensor in tensors)]
+        parts = of_layer(of_weights)
+        return [*tf.unstack(x), *first[: len(firsts)], *(of_weights[tensor.ref()] for tensor in tensors), *parts]
 
     exits = nest.flatten(state)
     exchange = Exchange(backward, len(outputs) + len(exits))
     exchange.enter([*sources, *first_sources], tensors, readers)
+    if layer is not None:
+        exchange.follow(layer.path, layer.parts, len(sources))
     outs = exchange.leave([*outputs, *exits], [*by_step, *stack.states])
-    say(stack)
+    say(stack, layer is not None)
     return outs[: len(outputs)], nest.pack_sequence_as(state, outs[len(outputs) :])
 
 

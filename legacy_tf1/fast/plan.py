@@ -85,10 +85,16 @@ def require_a_known_sequence(inputs, rank: int, steps: int | None, cells: int) -
 
 @dataclass(frozen=True)
 class Weights:
-    """A cell's tensors, as its ops read them."""
+    """A cell's tensors, as its ops read them.
+
+    Attributes:
+        inputs: for each kernel, what of it the inputs are multiplied with, if the kernels are not to tell: those joined
+            with a layer before the cell have the layer's width.
+    """
 
     kernels: list
     biases: list
+    inputs: list | None = None
 
     def __iter__(self):
         return iter([*self.kernels, *self.biases])
@@ -129,4 +135,5 @@ def _layer(cell, weights: Weights) -> Layer:
     act, act_back = _activation(cell)
     formula = FORMULAS[type(cell).__name__]
     joined = formula.states > 1 and not cell._state_is_tuple
-    return Layer(formula, weights.kernels, weights.biases, act, act_back, getattr(cell, "_forget_bias", None), joined)
+    forget_bias = getattr(cell, "_forget_bias", None)
+    return Layer(formula, weights.kernels, weights.biases, act, act_back, forget_bias, joined, weights.inputs)
