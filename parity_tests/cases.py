@@ -8,7 +8,7 @@ import json
 from parity_tests.variants import STEPS as VARIANT_STEPS
 from parity_tests.variants import VARIANTS
 
-__all__ = ["BACKENDS", "PROGRAMS", "Case", "Program", "cases_from_json", "cases_to_json", "own_steps"]
+__all__ = ["BACKENDS", "PROGRAMS", "Case", "Program", "cases_from_json", "cases_to_json", "own_steps", "work"]
 
 # Keras backend -> the package that it needs
 BACKENDS = {"tensorflow": "tensorflow", "jax": "jax", "torch": "torch"}
@@ -22,22 +22,24 @@ class Program:
         cell: the TF1 cell and loop, for tables.
         optimizer: the TF1 optimizer, for tables.
         steps: training steps of the program itself.
+        work: what one step costs, in steps of a variant.
     """
 
     name: str
     cell: str
     optimizer: str
     steps: int
+    work: int
 
 
 PROGRAMS = {
     program.name: program
     for program in (
-        Program("basic_rnn", "BasicRNNCell 150, dynamic_rnn", "RMSProp", 3001),
-        Program("lstm_zero_state", "BasicLSTMCell 150, dynamic_rnn", "Adam", 7813),
-        Program("lstm_projection", "hidden layer, BasicLSTMCell 128, dynamic_rnn", "Adam", 782),
-        Program("static_lstm", "BasicLSTMCell 128, static_rnn", "Adam", 781),
-        Program("lstm_rows", "BasicLSTMCell 28, dynamic_rnn", "Adam", 1000),
+        Program("basic_rnn", "BasicRNNCell 150, dynamic_rnn", "RMSProp", 3001, 3),
+        Program("lstm_zero_state", "BasicLSTMCell 150, dynamic_rnn", "Adam", 7813, 10),
+        Program("lstm_projection", "hidden layer, BasicLSTMCell 128, dynamic_rnn", "Adam", 782, 9),
+        Program("static_lstm", "BasicLSTMCell 128, static_rnn", "Adam", 781, 9),
+        Program("lstm_rows", "BasicLSTMCell 28, dynamic_rnn", "Adam", 1000, 2),
     )
 }
 
@@ -106,3 +108,8 @@ def cases_from_json(text: str) -> list[Case]:
 def own_steps(program: str) -> int:
     """The steps of a program's, or a variant's, own run."""
     return VARIANT_STEPS if program in VARIANTS else PROGRAMS[program].steps
+
+
+def work(case: Case) -> int:
+    """How long a case takes, compared with others."""
+    return case.steps * (1 if case.variant else PROGRAMS[case.program].work)

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from keras_port.datasets import DataError, load
 from parity_tests import seeds
-from parity_tests.cases import Case
+from parity_tests.cases import Case, work
 from parity_tests.prove import EngineError, prove
 from parity_tests.report import json_file, markdown, table
 
@@ -80,8 +80,10 @@ def _batches(cases: list[Case], jobs: int) -> list[list[Case]]:
         worlds.setdefault((case.backend, case.dtype, case.data), []).append(case)  # what shares a process
     batches = []
     for group in worlds.values():
-        parts = -(-len(group) // size)
-        batches += [group[k::parts] for k in range(parts)]
+        parts: list[list[Case]] = [[] for _ in range(-(-len(group) // size))]
+        for case in sorted(group, key=work, reverse=True):  # so that they end at about the same time
+            min(parts, key=lambda part: sum(map(work, part))).append(case)
+        batches += parts
     return batches
 
 

@@ -41,7 +41,7 @@ def write_frame(stream: BinaryIO, frame: Frame) -> None:
     arrays = {name: np.asarray(array, order="C") for name, array in frame.arrays.items()}
     table = [(name, array.dtype.str, array.shape) for name, array in arrays.items()]
     stream.write(json.dumps({"kind": frame.kind, "meta": frame.meta, "arrays": table}).encode() + b"\n")
-    stream.writelines(array.tobytes() for array in arrays.values())
+    stream.writelines(array.data for array in arrays.values())
     stream.flush()
 
 

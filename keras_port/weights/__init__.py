@@ -23,6 +23,7 @@ _WHERE = {
     "PROGRAMS": "programs",
     "CheckpointError": "errors",
     "Row": "rows",
+    "State": "state",
     "WeightError": "errors",
     "basic_lstm_cell": "rows",
     "basic_rnn_cell": "rows",

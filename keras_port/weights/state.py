@@ -35,9 +35,6 @@ class Entry:
     transform: Transform
     weights: bool
 
-    def read(self) -> dict[str, np.ndarray]:
-        return self.to_tf1([to_numpy(variable) for variable in self.variables])
-
     def to_tf1(self, arrays) -> dict[str, np.ndarray]:
         """Keras arrays -> TF1 name -> array."""
         return dict(zip(self.names, _listed(self.transform.to_tf1(arrays, weights=self.weights)), strict=True))
@@ -63,6 +60,46 @@ def _listed(arrays) -> tuple:
     return arrays if isinstance(arrays, tuple) else (arrays,)
 
 
+class State:
+    """The variables of a model and its optimizer under TF1's names, found once for many loads and dumps.
+
+    Raises WeightError where the rows and the model do not fit.
+    """
+
+    def __init__(self, model, rows: Iterable[Row]):
+        self.model = model
+        self.weights = weight_entries(model, rows)
+        self.slots = _optimizer_entries(model, self.weights)
+
+    def values(self, arrays: Mapping[str, np.ndarray]) -> list[tuple]:
+        """What `load_state` assigns: pairs of a Keras variable and its array. Raises as it does."""
+        arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        resumed = any(name in arrays for entry in self.slots for name in entry.names)
+        entries = [*self.weights, *self.slots] if resumed else self.weights
+
+        problems = [*_name_problems(self.model, entries, arrays)]
+        for entry in entries:
+            problems += _array_problems(entry, arrays)
+        if problems:
+            raise WeightError(self.model.name, problems)
+
+        plan = [pair for entry in entries for pair in entry.pairs(arrays)]
+        if wrong := [v.path for v, array in plan if tuple(v.shape) != array.shape]:
+            raise WeightError(self.model.name, [f"the rows do not cut TF1's arrays to the shape of {', '.join(wrong)}"])
+        if not resumed and self.slots:
+            plan += _fresh_slots(self.model.optimizer)
+        if GLOBAL_STEP in arrays:
+            plan.append((self.model.optimizer.iterations, arrays[GLOBAL_STEP]))
+        return plan
+
+    def arrays(self, read) -> dict[str, np.ndarray]:
+        """What `dump_state` returns; `read` gives the numbers of a Keras variable."""
+        found = {}
+        for entry in (*self.weights, *self.slots):
+            found |= entry.to_tf1([read(variable) for variable in entry.variables])
+        return found
+
+
 def load_state(model, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> None:
     """Assign a TF1 state to a Keras model and its optimizer, all or nothing.
 
@@ -73,26 +110,7 @@ def load_state(model, rows: Iterable[Row], arrays: Mapping[str, np.ndarray]) -> 
     Raises WeightError, which lists every name that is missing, unread or
     unassigned, and every array of a wrong shape or dtype or with a NaN in it.
     """
-    weights = weight_entries(model, rows)
-    slots = _optimizer_entries(model, weights)
-    arrays = {name: np.asarray(array) for name, array in arrays.items()}
-    resumed = any(name in arrays for entry in slots for name in entry.names)
-    entries = [*weights, *slots] if resumed else weights
-
-    problems = [*_name_problems(model, entries, arrays)]
-    for entry in entries:
-        problems += _array_problems(entry, arrays)
-    if problems:
-        raise WeightError(model.name, problems)
-
-    plan = [pair for entry in entries for pair in entry.pairs(arrays)]
-    if wrong := [v.path for v, array in plan if tuple(v.shape) != array.shape]:
-        raise WeightError(model.name, [f"the rows do not cut TF1's arrays to the shape of {', '.join(wrong)}"])
-    if not resumed and slots:
-        plan += _fresh_slots(model.optimizer)
-    if GLOBAL_STEP in arrays:
-        plan.append((model.optimizer.iterations, arrays[GLOBAL_STEP]))
-    for variable, value in plan:
+    for variable, value in State(model, rows).values(arrays):
         variable.assign(value)
 
 
@@ -102,9 +120,7 @@ def dump_state(model, rows: Iterable[Row]) -> dict[str, np.ndarray]:
     The inverse of `load_state`, without the step count. A forget bias comes
     back as (b + 1) - 1, see `Transform.to_tf1`. Raises WeightError.
     """
-    weights = weight_entries(model, rows)
-    entries = [*weights, *_optimizer_entries(model, weights)]
-    return {name: array for entry in entries for name, array in entry.read().items()}
+    return State(model, rows).arrays(to_numpy)
 
 
 def gradients_to_tf1(model, rows: Iterable[Row], gradients: Sequence) -> dict[str, np.ndarray]:

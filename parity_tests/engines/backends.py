@@ -1,4 +1,4 @@
-"""What an engine must know of each Keras backend: switches before the import, packages, gradients."""
+"""What an engine must know of each Keras backend: switches before the import, gradients, ways in and out of variables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from parity_tests.cases import BACKENDS
 
-__all__ = ["gradients", "prepare", "versions"]
+__all__ = ["gradients", "held", "hold", "prepare", "versions"]
 
 # what each backend reads from the environment when it is imported: one core, and doubles where JAX has them off
 _SWITCHES = {
@@ -48,6 +48,16 @@ def gradients(model, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, list[np.
 
     logits, found = _GRADIENTS[keras.backend.backend()](model, x, y)
     return keras.ops.convert_to_numpy(logits), [np.asarray(keras.ops.convert_to_numpy(g)) for g in found]
+
+
+def held(variable):
+    """What a Keras variable holds, as an array or tensor that further training leaves as it is."""
+    return _access()[0](variable)
+
+
+def hold(variable, value) -> None:
+    """Put an array, or what `held` returned, into a Keras variable of the same shape."""
+    _access()[1](variable, value)
 
 
 def versions(backend: str) -> dict[str, str]:
@@ -88,3 +98,29 @@ def _torch(model, x, y):
 
 
 _GRADIENTS = {"tensorflow": _tensorflow, "jax": _jax, "torch": _torch}
+
+
+def _access():
+    import keras
+
+    return _ACCESS.get(keras.backend.backend(), _PLAIN)
+
+
+def _tensorflow_held(variable):
+    import tensorflow as tf
+
+    return tf.raw_ops.ReadVariableOp(resource=variable.value.handle, dtype=variable.value.dtype)
+
+
+def _tensorflow_hold(variable, value):
+    import tensorflow as tf
+
+    if not tf.is_tensor(value):
+        value = np.asarray(value, variable.dtype)
+    tf.raw_ops.AssignVariableOp(resource=variable.value.handle, value=value)
+
+
+# in and out of a variable. On TensorFlow by its own operations, because Keras takes several times as long around them
+# and a step needs eighty; TensorFlow copies before it updates a buffer that anyone else holds, the others do not
+_ACCESS = {"tensorflow": (_tensorflow_held, _tensorflow_hold)}
+_PLAIN = (np.array, lambda variable, value: variable.assign(value))

@@ -82,7 +82,7 @@ class Twin:
         from keras_port import models, weights
 
         self.weights, self.dtype, self.backend = weights, dtype, backend
-        self.keras.backend.clear_session()  # of the cases before
+        self.keras.backend.clear_session(free_memory=False)  # of the cases before; Python collects them by itself
         if program in PROGRAMS:
             self.model, self.rows = models.load(program).build(), weights.PROGRAMS[program]
         else:
@@ -91,6 +91,7 @@ class Twin:
             self.model, self.rows = twin.build(program), None
         self.unused: dict[str, np.ndarray] = {}  # what TF1 makes, keeps and never uses
         self.counts = False  # whether TF1 counts its steps in a variable
+        self.fresh: list[tuple] = []  # the metrics' variables before a batch
         # XLA fuses and reorders sums; the proof is about the plain kernels. JAX has no others
         self.model.jit_compile = backend == "jax"
 
@@ -104,6 +105,8 @@ class Twin:
             self.rows, unused = twin.rows(self.model, self.model.name, shapes)
             self.unused = {name: arrays[name] for name in unused}
         self.counts = "global_step" in arrays
+        self.state = self.weights.State(self.model, self.rows)
+        self.trained = self.model.variables + self.model.optimizer.variables
 
     def weights_of(self, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Without slots and scalars."""
@@ -111,20 +114,23 @@ class Twin:
 
     def load(self, state: dict[str, np.ndarray]) -> None:
         state = {name: array for name, array in state.items() if name not in self.unused}
-        self.weights.load_state(self.model, self.rows, state)
+        self.restore(self.state.values(state))
 
     def dump(self) -> dict[str, np.ndarray]:
-        state = self.weights.dump_state(self.model, self.rows) | self.unused
+        state = self.state.arrays(lambda variable: np.asarray(backends.held(variable))) | self.unused
         if self.counts:
             state["global_step"] = np.asarray(self.model.optimizer.iterations, np.int64)
         return state
 
     def step(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """One `train_on_batch`: the loss before the update, and (wall, processor) seconds."""
-        self.model.reset_metrics()  # the reported loss is a running mean; this makes it this batch's
+        self.restore(self.fresh)  # before 3.15 Keras reports a running mean; this makes it this batch's
         wall, cpu = time.perf_counter(), time.process_time()
         loss = self.model.train_on_batch(x, y, return_dict=True)["loss"]
         seconds = np.array([time.perf_counter() - wall, time.process_time() - cpu])
+        if not self.fresh:  # metrics have variables from the first batch on
+            self.model.reset_metrics()
+            self.fresh = self.snapshot(self.model.metrics_variables)
         return np.asarray(loss, self.dtype), seconds
 
     def detail(self, x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
@@ -133,13 +139,13 @@ class Twin:
         named = self.weights.gradients_to_tf1(self.model, self.rows, gradients)
         return {"logits": logits, **_prefix("grad", named)}
 
-    def snapshot(self) -> list[np.ndarray]:
-        """Everything that training changes, as Keras holds it."""
-        return [np.array(variable) for variable in self._variables()]
+    def snapshot(self, variables: list | None = None) -> list[tuple]:
+        """Variables, or everything that training changes, each with what it holds."""
+        return [(variable, backends.held(variable)) for variable in variables or self.trained]
 
-    def restore(self, values: list[np.ndarray]) -> None:
-        for variable, value in zip(self._variables(), values, strict=True):
-            variable.assign(value)
+    def restore(self, pairs: list[tuple]) -> None:
+        for variable, value in pairs:
+            backends.hold(variable, value)
 
     def predict(self, images: np.ndarray) -> np.ndarray:
         """The class of each image, (n,)."""
@@ -149,9 +155,6 @@ class Twin:
 
     def versions(self) -> dict:
         return dict(versions=backends.versions(self.backend))
-
-    def _variables(self) -> list:
-        return self.model.variables + self.model.optimizer.variables
 
 
 def _batch(arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
