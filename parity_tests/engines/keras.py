@@ -141,7 +141,7 @@ class Twin:
 
     def snapshot(self, variables: list | None = None) -> list[tuple]:
         """Variables, or everything that training changes, each with what it holds."""
-        return [(variable, backends.held(variable)) for variable in variables or self.trained]
+        return [(variable, backends.held(variable)) for variable in (self.trained if variables is None else variables)]
 
     def restore(self, pairs: list[tuple]) -> None:
         for variable, value in pairs:
