@@ -72,11 +72,12 @@ FLAGS = {flag: st.booleans() for flag in ("go_backwards", "zero_output_for_mask"
     started=st.booleans(),
     chains=st.sampled_from([1, 2]),
     in_a_loop=st.booleans(),
+    joins=st.booleans(),
     dtype=st.sampled_from(["float64", "float64", "float32"]),
     seed=st.integers(0, 99),
 )
-def test_as_keras(name, shape, flags, use_bias, masked, started, chains, in_a_loop, dtype, seed):
-    """Laid out, or in a loop as long sequences are."""
+def test_as_keras(name, shape, flags, use_bias, masked, started, chains, in_a_loop, joins, dtype, seed):
+    """Laid out, or in a loop as long sequences are; inputs multiplied ahead of the steps, or in them."""
     batch, time, inputs, units = shape
     random = np.random.default_rng(seed)
     x = random.normal(size=(batch, time, inputs)).astype(dtype)
@@ -87,6 +88,7 @@ def test_as_keras(name, shape, flags, use_bias, masked, started, chains, in_a_lo
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
         patch.setattr(over_tensorflow, "STEPS", 0 if in_a_loop else 48)
+        patch.setattr(over_tensorflow, "_joins", lambda *_: joins)
         got = results(ours, x, states, mask=mask)
     assert_same(got, results(own, x, states, mask=mask), dtype)
 
@@ -109,10 +111,11 @@ def behind_dense(home, name, widths, **given):
     masked=st.booleans(),
     chains=st.sampled_from([1, 2]),
     in_a_loop=st.booleans(),
+    joins=st.booleans(),
     dtype=st.sampled_from(["float64", "float64", "float32"]),
     seed=st.integers(0, 99),
 )
-def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, in_a_loop, dtype, seed):
+def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, in_a_loop, joins, dtype, seed):
     """Values and gradients of both layers, in a function, where the two products are one if that makes fewer."""
     random = np.random.default_rng(seed)
     x = tf.constant(random.normal(size=(3, 5, widths[0])).astype(dtype))
@@ -122,6 +125,7 @@ def test_behind_a_dense_as_keras(name, widths, flags, of_dense, masked, chains, 
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
         patch.setattr(over_tensorflow, "ROWS", 1)
         patch.setattr(over_tensorflow, "STEPS", 0 if in_a_loop else 48)
+        patch.setattr(over_tensorflow, "_joins", lambda *_: joins)
         real = over_tensorflow.product
         patch.setattr(over_tensorflow, "product", lambda *a: joined.append((a[1], real(*a))) or joined[-1][1])
         for home in (keras.layers, layers):
@@ -270,17 +274,38 @@ def test_path(name, taken, monkeypatch):
             training = case.pop("training", False)
             getattr(layers, name)(3, **options(name), **case)(x, training=training)
             assert bool(taken) is fast, case
-    for time, chains in itertools.product((None, over_tensorflow.STEPS + 1), (1, 2)):
+    before = (lambda given: given, layers.Dense(6))
+    for time, chains, dense in itertools.product((None, over_tensorflow.STEPS + 1), (1, 2), (False, True)):
         taken.clear()
         monkeypatch.setattr(over_tensorflow, "_at_once", lambda chains=chains: chains)
-        tf.function(getattr(layers, name)(3, **options(name))).get_concrete_function(tf.TensorSpec([None, time, 4]))
-        assert bool(taken) is (chains > 1 or name == "GRU")
+        layer = getattr(layers, name)(3, **options(name))
+        tf.function(lambda x, dense=dense, layer=layer: layer(before[dense](x))).get_concrete_function(
+            tf.TensorSpec([None, time, 4])
+        )
+        assert bool(taken) is (chains > 1 or dense or name == "GRU")
     taken.clear()
     monkeypatch.setenv("KERAS_PORT_FAST", "0")
     layer = getattr(layers, name)(3, **options(name))
     layer(x)
     assert not taken
     assert layer.supports_jit is getattr(keras.layers, name)(3, **options(name)).supports_jit
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "rows", "in_steps"),
+    [
+        *((name, 4, None, name != "SimpleRNN") for name in NAMES),
+        *(("LSTM", 4, rows, rows >= over_tensorflow.ROWS) for rows in (31, 32)),
+        ("LSTM", 5, None, False),
+    ],
+)
+def test_where_the_inputs_are_multiplied(name, inputs, rows, in_steps, monkeypatch):
+    """(rows, time 3, inputs) -> 5 units: in the steps where that is faster, else ahead of them."""
+    asked, real = [], over_tensorflow._in_steps
+    monkeypatch.setattr(over_tensorflow, "_in_steps", lambda *a: asked.append(a) or real(*a))
+    layer = getattr(layers, name)(5, **options(name))
+    tf.function(layer).get_concrete_function(tf.TensorSpec([rows, 3, inputs]))
+    assert bool(asked) is in_steps
 
 
 def test_reset_after_goes_keras_way(taken):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tensorflow as tf
 
 from keras_port.layers.fast.formulas import Formula
+from keras_port.layers.fast.products import cut, of_kernel, of_share, rows_of
 
 __all__ = ["laid_out"]
 
 
 def laid_out(formula: Formula, runs, count: int, every_output: bool):
-    """A function of states, recurrent kernels and shares of the gates, with its gradient: two phases, one product each.
+    """A function of states, kernels and shares, with its gradient: two phases, one product each.
 
     Its results: the outputs of all steps (batch, time, units), or the last one's alone, and the last states.
 
@@ -35,26 +36,15 @@ def laid_out(formula: Formula, runs, count: int, every_output: bool):
 
     def backward(kernels, operands, kept, running, shown, *states):
         steps, states = len(kept), list(states)
+        of_inputs, of_states = zip(*(rows_of(kernel, states[0].shape[-1]) for kernel in kernels), strict=True)
         given = dict(zip(range(steps)[-shown.shape[1] :], tf.unstack(shown, axis=1), strict=True))
         by_step: list = [None] * steps
         for step in reversed(range(steps)):
             if step in given:
                 states[0] += given[step]
-            by_step[step], states = formula.backward(kept[step], states, kernels, running[step])
-        shares = [tf.stack(of_product) for of_product in zip(*by_step, strict=True)]
+            by_step[step], states = formula.backward(kept[step], states, of_states, running[step])
+        sums = [tf.stack(of_product) for of_product in zip(*by_step, strict=True)]
         rows = [tf.concat(of_product, 0) for of_product in zip(*operands, strict=True)]
-        return [*states, *map(of_kernel, rows, shares), *shares]
+        return [*states, *map(of_kernel, rows, sums), *map(of_share, sums, of_inputs)]
 
     return tf.custom_gradient(forward)
-
-
-def cut(arrays) -> tuple:
-    """The recurrent kernels and the shares: one of each for every product."""
-    half = len(arrays) // 2
-    return arrays[:half], arrays[half:]
-
-
-def of_kernel(operands, shares):
-    """A kernel's gradient, over all steps at once: what it was multiplied with, and the gradients of the products."""
-    rows, columns = operands.shape[-1], shares.shape[-1]
-    return tf.matmul(tf.reshape(operands, [-1, rows]), tf.reshape(shares, [-1, columns]), transpose_a=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from keras_port.layers.fast.formulas import Formula
-from keras_port.layers.fast.laid_out import cut, of_kernel
+from keras_port.layers.fast.products import cut, of_kernel, of_share, rows_of
 
 __all__ = ["looped"]
 
@@ -36,6 +36,7 @@ def looped(formula: Formula, runs, count: int, every_output: bool):
 
     def backward(kernels, operands, kept, shown, *states):
         steps, states = tf.shape(kept[0])[0], list(states)
+        of_inputs, of_states = zip(*(rows_of(kernel, states[0].shape[-1]) for kernel in kernels), strict=True)
         if every_output:
             shown = tf.transpose(shown, [1, 0, 2])
         else:
@@ -44,11 +45,11 @@ def looped(formula: Formula, runs, count: int, every_output: bool):
         def one(step, states):
             if every_output:
                 states = [states[0] + shown[step], *states[1:]]
-            shares, states = formula.backward([part[step] for part in kept], states, kernels, rows(step))
-            return states, shares
+            sums, states = formula.backward([part[step] for part in kept], states, of_states, rows(step))
+            return states, sums
 
-        states, shares = _each(one, tf.range(steps - 1, -1, -1), states, len(kernels))
-        return [*states, *map(of_kernel, operands, shares), *shares]
+        states, sums = _each(one, tf.range(steps - 1, -1, -1), states, len(kernels))
+        return [*states, *map(of_kernel, operands, sums), *map(of_share, sums, of_inputs)]
 
     return tf.custom_gradient(forward)
 

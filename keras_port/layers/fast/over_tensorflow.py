@@ -63,18 +63,38 @@ def _is_short(sequences) -> bool:
 
 def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list:
     """All outputs (batch, time, units), or the last one alone, and the last states."""
-    kernel, bias = weights
-    steps, inputs = sequences.shape[1:]
-    x = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, inputs])  # time first, so that a step is copied nowhere
-    gates = x @ kernel
-    if bias is not None:
-        gates = tf.nn.bias_add(gates, bias)
     columns = [units * layer.units for units in formula.gates]
-    time = steps or tf.shape(sequences)[1]
-    shares = tf.split(tf.reshape(gates, [time, -1, sum(columns)]), columns, axis=2)
-    kernels = tf.split(layer.tensor("recurrent_kernel"), columns, axis=1)
+    recurrent = tf.split(layer.tensor("recurrent_kernel"), columns, axis=1)
+    x = tf.transpose(sequences, [1, 0, 2])  # time first, so that a step is copied nowhere
+    multiply = _in_steps if _joins(layer, formula, sequences) else _ahead
+    kernels, shares = multiply(x, *weights, recurrent, columns)
     runs = None if mask is None else tf.transpose(tf.cast(mask, tf.bool))[:, :, None]
     return over_steps(formula, runs, len(states), layer.return_sequences)(*states, *kernels, *shares)
+
+
+def _joins(layer, formula, sequences) -> bool:
+    """Whether the steps multiply their inputs themselves. Measured: wide inputs and few rows gain nothing by it."""
+    rows, _, inputs = sequences.shape
+    return formula.joins and inputs < layer.units and (rows is None or rows >= ROWS)
+
+
+def _ahead(x, kernel, bias, recurrent, columns) -> tuple:
+    """Kernels and shares, (time, batch, columns), of steps whose inputs are multiplied all at once."""
+    time = x.shape[0] or tf.shape(x)[0]
+    gates = tf.reshape(x, [-1, x.shape[-1]]) @ kernel
+    if bias is not None:
+        gates = tf.nn.bias_add(gates, bias)
+    return recurrent, tf.split(tf.reshape(gates, [time, -1, sum(columns)]), columns, axis=2)
+
+
+def _in_steps(x, kernel, bias, recurrent, columns) -> tuple:
+    """Kernels and shares, (time, batch, inputs and a one for the bias), of steps that multiply their inputs themselves."""
+    rows = kernel
+    if bias is not None:
+        x, rows = tf.concat([x, tf.ones_like(x[:, :, :1])], 2), tf.concat([kernel, bias[None]], 0)
+    of_inputs = tf.split(rows, columns, axis=1)
+    kernels = [tf.concat(parts, 0) for parts in zip(of_inputs, recurrent, strict=True)]
+    return kernels, [x] * len(columns)
 
 
 def _shown(outputs, mask, layer):
