@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["share_cores"]
+__all__ = ["cores", "share_cores"]
 
 
 def share_cores() -> None:

@@ -40,9 +40,11 @@ def today(request, tmp_path_factory, measure: Callable, names: Iterable[str], pa
         parameter: under which the tests get the name of their snippet.
     """
     selected = {item.callspec.params.get(parameter) for item in request.session.items if hasattr(item, "callspec")}
-    path = tmp_path_factory.mktemp("today") / "found.pickle"
+    folder = tmp_path_factory.mktemp("today")
+    path = folder / "found.pickle"
     chosen = [name for name in names if name in selected]
-    done = python("-c", PROGRAM, path, measure.__module__, measure.__name__, *chosen, timeout=550)
+    arguments = (path, measure.__module__, measure.__name__, *chosen)
+    done = python("-c", PROGRAM, *arguments, cwd=folder, timeout=550, TMPDIR=str(folder))  # for what a snippet writes
     assert done.returncode == 0, done.stderr
     return pickle.loads(path.read_bytes())
 

@@ -8,12 +8,12 @@ exported models, refusals.
 from __future__ import annotations
 
 import json
-import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from parity_tests import recorded
 from parity_tests.goldens import timeseries_snippets
 from parity_tests.processes import python
 
@@ -23,26 +23,11 @@ GOLDEN = json.loads((Path(__file__).parent / "goldens" / "timeseries.json").read
 # few units of 2**-24 each; Adam's first steps divide gradients by their own size, which keeps what rounding there is.
 TOLERANCE = 1e-5
 
-PROGRAM = """
-import pickle, sys
-from legacy_tf1.world import activate
-from parity_tests.goldens import timeseries_snippets
-with activate() as tf:
-    found = timeseries_snippets.measure_all(tf, sys.argv[2:])
-with open(sys.argv[1], "wb") as file:
-    pickle.dump(found, file)
-"""
-
 
 @pytest.fixture(scope="module")
 def today(request, tmp_path_factory):
     """{snippet: what it found} in the TF1 world, for the snippets that pytest has selected."""
-    selected = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
-    names = [name for name in timeseries_snippets.SNIPPETS if name in selected]
-    folder = tmp_path_factory.mktemp("timeseries")
-    done = python("-c", PROGRAM, folder / "today.pickle", *names, cwd=folder, TMPDIR=str(folder), timeout=300)
-    assert done.returncode == 0, done.stderr
-    return pickle.loads((folder / "today.pickle").read_bytes())
+    return recorded.today(request, tmp_path_factory, timeseries_snippets.measure_all, timeseries_snippets.SNIPPETS)
 
 
 def test_the_golden_is_of_these_snippets_and_of_real_tf1():

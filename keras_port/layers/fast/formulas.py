@@ -26,8 +26,8 @@ class Formula:
         keeps: how many tensors the way back needs of a step.
         joins: whether a step is faster that multiplies its inputs itself: 4% to 8% of a training step of 128 rows and
             units, 10% to 20% of a prediction; nothing where a product has few columns.
-        step: (shares, one for each product, states, kernels) -> new states, the output first; what is multiplied by each
-            kernel; what the way back needs.
+        step: (shares, one for each product, states, kernels) -> new states, the output first; the state that is
+            multiplied by each kernel; what the way back needs.
         back: (what it needs, gradients of the new states, the kernels' rows for the states) -> gradients of the gates'
             sums, of the states.
     """
@@ -67,9 +67,8 @@ def formula_of(layer) -> Formula | None:
 def _rnn(act, act_back, _gate, _gate_back) -> Formula:
     def step(shares, states, kernels):
         (h,) = states
-        z, operand = times(shares[0], h, kernels[0])
-        new = act(z)
-        return [new], [operand], (new,)
+        new = act(times(shares[0], h, kernels[0]))
+        return [new], [h], (new,)
 
     def back(kept, gradients, kernels):
         (new,) = kept
@@ -82,12 +81,11 @@ def _rnn(act, act_back, _gate, _gate_back) -> Formula:
 def _lstm(act, act_back, gate, gate_back) -> Formula:
     def step(shares, states, kernels):
         h, c = states
-        z, operand = times(shares[0], h, kernels[0])
-        i, f, g, o = tf.split(z, 4, axis=1)
+        i, f, g, o = tf.split(times(shares[0], h, kernels[0]), 4, axis=1)
         i, f, g, o = gate(i), gate(f), act(g), gate(o)
         new = f * c + i * g
         shown = act(new)
-        return [o * shown, new], [operand], (i, f, g, o, c, shown)
+        return [o * shown, new], [h], (i, f, g, o, c, shown)
 
     def back(kept, gradients, kernels):
         i, f, g, o, c, shown = kept
@@ -102,13 +100,12 @@ def _lstm(act, act_back, gate, gate_back) -> Formula:
 def _gru(act, act_back, gate, gate_back) -> Formula:
     def step(shares, states, kernels):
         (h,) = states
-        sums, of_gates = times(shares[0], h, kernels[0])
-        gates = gate(sums)
+        gates = gate(times(shares[0], h, kernels[0]))
         z, r = tf.split(gates, 2, axis=1)
-        sums, of_candidate = times(shares[1], r * h, kernels[1])
-        candidate = act(sums)
+        reset = r * h
+        candidate = act(times(shares[1], reset, kernels[1]))
         apart = h - candidate
-        return [candidate + z * apart], [of_gates, of_candidate], (gates, z, r, h, candidate, apart)
+        return [candidate + z * apart], [h, reset], (gates, z, r, h, candidate, apart)
 
     def back(kept, gradients, kernels):
         gates, z, r, h, candidate, apart = kept

@@ -32,9 +32,9 @@ def laid_out(formula: Formula, runs, count: int, every_output: bool):
             operands.append(operand)
             kept.append(needed)
         shown = tf.stack(outputs if every_output else outputs[-1:], axis=1)
-        return [shown, *states], lambda *given: backward(kernels, operands, kept, running, *given)
+        return [shown, *states], lambda *given: backward(kernels, shares, operands, kept, running, *given)
 
-    def backward(kernels, operands, kept, running, shown, *states):
+    def backward(kernels, shares, operands, kept, running, shown, *states):
         steps, states = len(kept), list(states)
         of_inputs, of_states = zip(*(rows_of(kernel, states[0].shape[-1]) for kernel in kernels), strict=True)
         given = dict(zip(range(steps)[-shown.shape[1] :], tf.unstack(shown, axis=1), strict=True))
@@ -44,7 +44,7 @@ def laid_out(formula: Formula, runs, count: int, every_output: bool):
                 states[0] += given[step]
             by_step[step], states = formula.backward(kept[step], states, of_states, running[step])
         sums = [tf.stack(of_product) for of_product in zip(*by_step, strict=True)]
-        rows = [tf.concat(of_product, 0) for of_product in zip(*operands, strict=True)]
-        return [*states, *map(of_kernel, rows, sums), *map(of_share, sums, of_inputs)]
+        rows = [tf.stack(of_product) for of_product in zip(*operands, strict=True)]
+        return [*states, *map(of_kernel, shares, rows, sums, of_inputs), *map(of_share, sums, of_inputs)]
 
     return tf.custom_gradient(forward)

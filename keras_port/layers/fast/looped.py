@@ -32,9 +32,9 @@ def looped(formula: Formula, runs, count: int, every_output: bool):
         states, found = _each(one, tf.range(steps), states, len(kernels) + formula.keeps + every_output)
         operands, kept, outputs = tf.nest.pack_sequence_as([kernels, [0] * formula.keeps, [0] * every_output], found)
         shown = tf.transpose(outputs[0], [1, 0, 2]) if every_output else states[0][:, None]
-        return [shown, *states], lambda *given: backward(kernels, operands, kept, *given)
+        return [shown, *states], lambda *given: backward(kernels, shares, operands, kept, *given)
 
-    def backward(kernels, operands, kept, shown, *states):
+    def backward(kernels, shares, operands, kept, shown, *states):
         steps, states = tf.shape(kept[0])[0], list(states)
         of_inputs, of_states = zip(*(rows_of(kernel, states[0].shape[-1]) for kernel in kernels), strict=True)
         if every_output:
@@ -49,7 +49,7 @@ def looped(formula: Formula, runs, count: int, every_output: bool):
             return states, sums
 
         states, sums = _each(one, tf.range(steps - 1, -1, -1), states, len(kernels))
-        return [*states, *map(of_kernel, operands, sums), *map(of_share, sums, of_inputs)]
+        return [*states, *map(of_kernel, shares, operands, sums, of_inputs), *map(of_share, sums, of_inputs)]
 
     return tf.custom_gradient(forward)
 

@@ -19,12 +19,11 @@ def cut(arrays) -> tuple:
     return arrays[:half], arrays[half:]
 
 
-def times(share, state, kernel) -> tuple:
-    """The gates' sums, (batch, columns), and what the kernel was multiplied with."""
+def times(share, state, kernel):
+    """The gates' sums, (batch, columns)."""
     if kernel.shape[0] == state.shape[-1]:
-        return share + state @ kernel, state
-    operand = tf.concat([share, state], 1)
-    return operand @ kernel, operand
+        return share + state @ kernel
+    return tf.concat([share, state], 1) @ kernel
 
 
 def rows_of(kernel, units: int) -> tuple:
@@ -34,9 +33,18 @@ def rows_of(kernel, units: int) -> tuple:
     return kernel[:-units], kernel[-units:]
 
 
-def of_kernel(operands, sums):
-    """A kernel's gradient over all steps: from what it was multiplied with, and the gradients of the gates' sums."""
-    return tf.matmul(_flat(operands), _flat(sums), transpose_a=True)
+def of_kernel(shares, states, sums, rows):
+    """A kernel's gradient over all steps.
+
+    Args:
+        shares, states: what it was multiplied with, (time, batch, ...); the shares only where it has `rows` for them.
+        sums: the gradients of the gates' sums.
+    """
+    of_states = tf.matmul(_flat(states), _flat(sums), transpose_a=True)
+    if rows is None:
+        return of_states
+    # not with both in one tensor, which would have to be kept or put together: that takes as long as it saves
+    return tf.concat([tf.matmul(_flat(shares), _flat(sums), transpose_a=True), of_states], 0)
 
 
 def of_share(sums, rows):
