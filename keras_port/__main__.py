@@ -23,6 +23,7 @@ from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141  # what a shell shows of a program whose output nobody reads any more: 128 + SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,6 +70,17 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 if it succeeded, 1 if not, 2 for wrong arguments."""
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()  # what is left in it: at its end the interpreter would complain
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CLOSED_PIPE
+
+
+def _run(argv: list[str] | None) -> int:
     arguments = parser().parse_args(argv)
     run = {"train": _train, "weights": weights_command.run, "list": _list}[arguments.command]
     try:
@@ -99,6 +111,8 @@ def _train(arguments: argparse.Namespace) -> int:
             devices=arguments.devices,
             output=arguments.output,
         )
+    except BrokenPipeError:
+        raise
     except (DataError, DeviceError, OSError) as error:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED

@@ -30,8 +30,9 @@ def train(
     """Train the model `name`, print its test accuracy, save it if asked to.
 
     Returns False if Ctrl-C ended the training; what was learned until then
-    is tested and saved all the same. Raises DataError, DeviceError, or
-    OSError if the file cannot be written.
+    is tested and saved all the same. Raises DataError, DeviceError,
+    OSError if the file cannot be written, or, once it is written,
+    BrokenPipeError if nobody reads any more what is printed.
     """
     keras.utils.set_random_seed(seed)
     keras.config.set_floatx(dtype)
@@ -46,14 +47,17 @@ def _train(name, dataset, steps, seed, dtype, output) -> bool:
     print(f"{name}: {model.count_params():,} weights, {dtype}, seed {seed}")
 
     source = Batches(dataset.train, module.BATCH_SIZE, steps or module.STEPS, seed=seed, dtype=dtype)
-    finished = _fit(model, source)
+    steps = _fit(model, source)
     if output:
         save(model, output)
+    if steps < len(source):
+        print(f"\nstopped after {steps} of {len(source)} steps")
+    if output:
         print(f"saved {output}")
     test = dataset.test
     _, accuracy = model.evaluate(test.x(dtype), test.y(dtype), batch_size=TEST_BATCH, verbose=0)
     print(f"test accuracy {accuracy:.4f} on all {len(test)} test images")
-    return finished
+    return steps == len(source)
 
 
 class Batches(keras.utils.PyDataset):
@@ -91,10 +95,9 @@ def save(model: keras.Model, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _fit(model: keras.Model, source: Batches) -> bool:
-    """model.fit, once through the batches; False if Ctrl-C ended it after some."""
-    steps = len(source)
-    report = _progress(model, steps)
+def _fit(model: keras.Model, source: Batches) -> int:
+    """model.fit, once through the batches; the steps done, fewer if Ctrl-C or a closed pipe ended it."""
+    report = _progress(model, len(source))
     try:
         model.fit(
             source,
@@ -102,13 +105,10 @@ def _fit(model: keras.Model, source: Batches) -> bool:
             verbose=0,
             callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=report)],
         )
-    except KeyboardInterrupt:
-        done = int(model.optimizer.iterations.numpy())
-        if done == 0:
+    except (KeyboardInterrupt, BrokenPipeError):
+        if int(model.optimizer.iterations.numpy()) == 0:
             raise  # nothing was learned, so nothing is worth keeping
-        print(f"\nstopped after {done} of {steps} steps")
-        return False
-    return True
+    return int(model.optimizer.iterations.numpy())
 
 
 def _progress(model: keras.Model, steps: int):

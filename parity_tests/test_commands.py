@@ -158,6 +158,9 @@ def test_ctrl_c_reports_what_is_done_and_leaves_no_process(tmp_path):
         (("legacy_tf1", "run", "script.py"), "1"),
         (("parity_tests", "--help"), ""),
         (("parity_tests", "--steps", "1"), ""),
+        (("keras_port", "--help"), ""),
+        (("keras_port", "list"), "1"),
+        (("keras_port", "train", "lstm_rows", "--steps", "1"), ""),
     ],
 )
 def test_a_closed_pipe_ends_a_command_quietly(arguments, unbuffered, tmp_path, monkeypatch):

@@ -98,6 +98,36 @@ def test_several_steps_where_nobody_looks_at_one(wanted, compiled, callbacks):
     assert ours.steps_per_execution == compiled.get("steps_per_execution", 1)
 
 
+@pytest.mark.parametrize("call", ["fit", "train_on_batch"])
+def test_a_step_is_traced_once(call):
+    """Keras's own is traced twice: the first time makes the variables of optimizer and metrics."""
+    traced = []
+
+    class Traced:
+        def train_step(self, data):
+            traced.append(isinstance(self, Model))
+            return super().train_step(data)
+
+    x, y = arrays()
+    for kind in (keras.Model, Model):
+        inputs = keras.Input((4, 3))
+        model = type("Counted", (Traced, kind), {})(inputs, keras.layers.Dense(2)(keras.layers.SimpleRNN(5)(inputs)))
+        for _ in range(2):  # a model compiled anew has a new optimizer and new metrics
+            model.compile("adam", "mse", metrics=["mae", keras.metrics.RootMeanSquaredError()])
+            getattr(model, call)(x[:8], y[:8], **({"verbose": 0} if call == "fit" else {}))
+    assert traced == [False] * 4 + [True] * 2
+
+
+def test_wrong_labels_are_refused_as_by_keras():
+    x, y = arrays()
+    said = []
+    for model in pair():
+        with pytest.raises(ValueError) as error:
+            model.train_on_batch(x, np.repeat(y, 3, 1))
+        said.append(str(error.value)[:40])
+    assert said[0] == said[1]
+
+
 def test_one_step_and_several_by_turns():
     """The same model takes the steps it is asked for, whatever it was traced for before."""
     stock, ours = pair()

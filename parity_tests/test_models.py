@@ -171,11 +171,14 @@ def test_train_command_saves_what_it_trained(tmp_path, capsys):
         np.testing.assert_array_equal(one.numpy(), two.numpy(), "the seed decides all")
 
 
-def test_ctrl_c_keeps_what_was_trained(tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("cause", [KeyboardInterrupt, BrokenPipeError])
+def test_ctrl_c_keeps_what_was_trained(cause, tmp_path, capsys, monkeypatch):
+    """And so does a pipe that is closed during the training."""
+
     def interrupted(model, steps, after=2):
         def report(batch, logs):
             if batch + 1 == after:
-                raise KeyboardInterrupt
+                raise cause
 
         return report
 
