@@ -69,25 +69,29 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command; 0 if it succeeded, 1 if not, 2 for wrong arguments."""
+    """Run the command; 0 if it succeeded, 1 if not, 2 for wrong arguments, 130 after Ctrl-C, 141 if nobody reads it."""
     try:
         try:
             return _run(argv)
         finally:
-            sys.stdout.flush()  # what is left in it: at its end the interpreter would complain
+            if sys.stdout is not None:
+                sys.stdout.flush()  # what is left in it: at its end the interpreter would complain
+    except KeyboardInterrupt:
+        print("\nkeras-port: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with contextlib.suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as null:
+            os.dup2(null.fileno(), sys.stdout.fileno())
         return EXIT_CLOSED_PIPE
+    except OSError as error:
+        print(f"keras-port: {error}", file=sys.stderr)
+        return EXIT_FAILED
 
 
 def _run(argv: list[str] | None) -> int:
     arguments = parser().parse_args(argv)
     run = {"train": _train, "weights": weights_command.run, "list": _list}[arguments.command]
-    try:
-        return run(arguments)
-    except KeyboardInterrupt:
-        print("\nkeras-port: interrupted", file=sys.stderr)
-        return EXIT_INTERRUPTED
+    return run(arguments)
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -111,9 +115,7 @@ def _train(arguments: argparse.Namespace) -> int:
             devices=arguments.devices,
             output=arguments.output,
         )
-    except BrokenPipeError:
-        raise
-    except (DataError, DeviceError, OSError) as error:
+    except (DataError, DeviceError) as error:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED
     return 0 if finished else EXIT_INTERRUPTED

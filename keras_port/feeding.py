@@ -8,7 +8,7 @@ Between two steps Keras comes back to Python, which takes 1 to 3 ms: a fifth of 
 Where nobody looks at single batches, TensorFlow takes several steps on its own (Keras's `steps_per_execution`).
 
 TensorFlow traces a function twice that makes variables, as Keras's training step does: slots, metrics. Made before, they
-leave one trace, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
+leave one trace for steps on arrays, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
 
 And a prediction of one batch needs no pipeline: to make one takes some 50 ms, forty times the prediction of a sequence.
 """
@@ -30,7 +30,8 @@ _OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for 
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class Model(keras.Model):
-    """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own.
+    """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, and a training step on
+    them is traced once.
 
     Batches, their order with `shuffle=False`, callbacks and results are Keras's. Keras's own way is taken on the other
     backends, for anything but NumPy arrays, and with weights of samples or classes, a validation split, a number of steps
@@ -47,15 +48,14 @@ class Model(keras.Model):
             self._warn_of_uneven(x, batch_size or 32)
             self._forget_several()
             return super().fit(x, y, batch_size, *arguments, shuffle=shuffle, **options)
-        self._make_variables(x, y)
+        self.make_variables(x[: batch_size or 32], y[: batch_size or 32])
         callbacks = options.get("callbacks", arguments[2] if len(arguments) > 2 else None)
         with self._several_steps(callbacks), _batches((x, y), batch_size or 32, shuffle) as source:
             return super().fit(source, None, None, *arguments, shuffle=False, **options)
 
     def train_on_batch(self, x, y=None, *arguments, **options):
         """See keras.Model.train_on_batch."""
-        if y is not None and self._can_feed(x, y):
-            self._make_variables(x, y)
+        self.make_variables(x, y)
         return super().train_on_batch(x, y, *arguments, **options)
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -67,10 +67,19 @@ class Model(keras.Model):
         with _batches((x,), batch_size or 32) as source:
             return super().predict(source, None, verbose, None, callbacks)
 
-    def _make_variables(self, x, y) -> None:
-        """Those of optimizer and metrics, in Keras's own way for the backends that must have them before."""
-        if self.train_function is None and not self.run_eagerly and all(layer.built for layer in self.layers):
-            self._symbolic_build(data_batch=(x, y, None))
+    def make_variables(self, x, y) -> None:
+        """Make those of optimizer and metrics before a step on such a batch is traced, as Keras does for JAX.
+
+        Left to the trace: a model that makes layers or steps of its own, a strategy's, and what fails here for whatever
+        reason, so that Keras trains it, or says what is wrong with it.
+        """
+        ready = self.compiled and self.train_function is None and not self.run_eagerly
+        own_step = type(self).train_step is not keras.Model.train_step
+        if not ready or own_step or not self._can_feed(x, y) or self._distribute_strategy is not None:
+            return
+        if all(layer.built for layer in self._flatten_layers()):
+            with contextlib.suppress(Exception):
+                self._symbolic_build(data_batch=(_as_keras(x), _as_keras(y), None))
 
     @contextlib.contextmanager
     def _several_steps(self, callbacks):

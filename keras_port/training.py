@@ -47,17 +47,17 @@ def _train(name, dataset, steps, seed, dtype, output) -> bool:
     print(f"{name}: {model.count_params():,} weights, {dtype}, seed {seed}")
 
     source = Batches(dataset.train, module.BATCH_SIZE, steps or module.STEPS, seed=seed, dtype=dtype)
-    steps = _fit(model, source)
+    done = _fit(model, source)
     if output:
         save(model, output)
-    if steps < len(source):
-        print(f"\nstopped after {steps} of {len(source)} steps")
+    if done < len(source):
+        print(f"\nstopped after {done} of {len(source)} steps")
     if output:
         print(f"saved {output}")
     test = dataset.test
     _, accuracy = model.evaluate(test.x(dtype), test.y(dtype), batch_size=TEST_BATCH, verbose=0)
     print(f"test accuracy {accuracy:.4f} on all {len(test)} test images")
-    return steps == len(source)
+    return done == len(source)
 
 
 class Batches(keras.utils.PyDataset):
@@ -98,6 +98,7 @@ def save(model: keras.Model, path: Path) -> None:
 def _fit(model: keras.Model, source: Batches) -> int:
     """model.fit, once through the batches; the steps done, fewer if Ctrl-C or a closed pipe ended it."""
     report = _progress(model, len(source))
+    model.make_variables(*source[0])
     try:
         model.fit(
             source,

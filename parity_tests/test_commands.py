@@ -160,17 +160,18 @@ def test_ctrl_c_reports_what_is_done_and_leaves_no_process(tmp_path):
         (("parity_tests", "--steps", "1"), ""),
         (("keras_port", "--help"), ""),
         (("keras_port", "list"), "1"),
-        (("keras_port", "train", "lstm_rows", "--steps", "1"), ""),
+        (("keras_port", "train", "lstm_rows", "--steps", "1", "-o", "trained.keras"), ""),
     ],
 )
 def test_a_closed_pipe_ends_a_command_quietly(arguments, unbuffered, tmp_path, monkeypatch):
-    """As in `legacy-tf1 list | true`: the reader has gone before the first line."""
+    """As in `legacy-tf1 list | true`: the reader has gone before the first line. What was trained is kept."""
     monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     (tmp_path / "script.py").write_text("import tensorflow as tf\nprint(tf.VERSION)\n")
     process = start("-m", *arguments, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
     said = process.stderr.read()
     assert process.wait(timeout=60) == 141 and "Traceback" not in said and "BrokenPipeError" not in said
+    assert ("-o" in arguments) == (tmp_path / "trained.keras").exists()
 
 
 def engines_of_seed(seed: str) -> list[str]:

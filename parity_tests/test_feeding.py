@@ -8,6 +8,7 @@ import weakref
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_port.feeding import STEPS, Model
 
@@ -98,24 +99,91 @@ def test_several_steps_where_nobody_looks_at_one(wanted, compiled, callbacks):
     assert ours.steps_per_execution == compiled.get("steps_per_execution", 1)
 
 
+class Traced(keras.layers.Layer):
+    """Counts how often a step is traced."""
+
+    count = 0
+
+    def call(self, inputs, training=False):
+        self.count += bool(training)
+        return inputs
+
+
 @pytest.mark.parametrize("call", ["fit", "train_on_batch"])
 def test_a_step_is_traced_once(call):
     """Keras's own is traced twice: the first time makes the variables of optimizer and metrics."""
-    traced = []
-
-    class Traced:
-        def train_step(self, data):
-            traced.append(isinstance(self, Model))
-            return super().train_step(data)
-
     x, y = arrays()
+    counts = []
     for kind in (keras.Model, Model):
-        inputs = keras.Input((4, 3))
-        model = type("Counted", (Traced, kind), {})(inputs, keras.layers.Dense(2)(keras.layers.SimpleRNN(5)(inputs)))
+        inputs, traced = keras.Input((4, 3)), Traced()
+        model = kind(inputs, keras.layers.Dense(2)(keras.layers.SimpleRNN(5)(traced(inputs))))
         for _ in range(2):  # a model compiled anew has a new optimizer and new metrics
             model.compile("adam", "mse", metrics=["mae", keras.metrics.RootMeanSquaredError()])
             getattr(model, call)(x[:8], y[:8], **({"verbose": 0} if call == "fit" else {}))
-    assert traced == [False] * 4 + [True] * 2
+        counts.append(traced.count)
+    assert counts == [4, 2]
+
+
+def stateful(kind):
+    inputs = keras.Input(batch_shape=(8, 4, 3))
+    model = kind(inputs, keras.layers.SimpleRNN(2, stateful=True)(inputs))
+    model.compile("sgd", "mse")
+    return model
+
+
+def not_compiled(kind):
+    inputs = keras.Input((4, 3))
+    return kind(inputs, keras.layers.Flatten()(inputs))
+
+
+def under_a_strategy_of_one(kind):
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        return stateful(kind)
+
+
+def metric_of_its_own(kind):
+    model = stateful(kind)
+    model.compile("sgd", "mse", metrics=[lambda true, shown: keras.ops.abs(true - shown)])
+    return model
+
+
+def step_of_its_own(kind):
+    """Whose optimizer trains a variable that is not the model's."""
+
+    class Own(kind):
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = keras.ops.mean((self(x) * factor - y) ** 2)
+            self.optimizer.apply([tape.gradient(loss, factor.value)], [factor])
+            return {"loss": loss}
+
+    inputs, factor = keras.Input((4, 3)), keras.Variable(0.5)
+    model = Own(inputs, keras.layers.SimpleRNN(2)(inputs))
+    model.compile("sgd")
+    return model
+
+
+@pytest.mark.parametrize("call", ["fit", "train_on_batch"])
+@pytest.mark.parametrize("make", [stateful, not_compiled, under_a_strategy_of_one, metric_of_its_own, step_of_its_own])
+def test_any_model_trains_or_fails_as_in_keras(make, call):
+    """Whatever keeps the variables from being made before the trace."""
+    x, y = arrays("float64")
+    found = []
+    for kind in (keras.Model, Model):
+        keras.utils.set_random_seed(1)
+        try:
+            model = make(kind)
+            if call == "fit":
+                found.append(model.fit(x[:24], y[:24], batch_size=8, shuffle=False, verbose=0).history)
+            else:
+                found.append(model.train_on_batch(x[:8], y[:8], return_dict=True))
+        except (TypeError, ValueError) as error:
+            found.append(str(error)[:60])
+    if isinstance(found[0], str):
+        assert found[0] == found[1]
+    else:
+        keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, rtol=1e-6), *found)
 
 
 def test_wrong_labels_are_refused_as_by_keras():

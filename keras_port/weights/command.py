@@ -75,7 +75,7 @@ def add_parser(commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 if it succeeded, 1 if not; wrong usage ends the process with 2."""
+    """0 if it succeeded, 1 if not; wrong usage ends the process with 2. Raises OSError."""
     _check(arguments)
     from keras_port.weights.errors import CheckpointError, WeightError
 
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.to_tf1:
             return _write_back(arguments)
         return _fill(arguments) if arguments.output else _inspect(arguments)
-    except (CheckpointError, WeightError, OSError) as error:
+    except (CheckpointError, WeightError) as error:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED
 
