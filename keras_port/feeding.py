@@ -10,7 +10,8 @@ Where nobody looks at single batches, TensorFlow takes several steps on its own 
 TensorFlow traces a function twice that makes variables, as Keras's training step does: slots, metrics. Made before, they
 leave one trace for steps on arrays, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
 
-And a prediction of one batch needs no pipeline: to make one takes some 50 ms, forty times the prediction of a sequence.
+And a prediction of one batch needs no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. Of
+the rest a third goes to finding the function that was traced for such arrays, so it is kept at hand.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import warnings
 
 import keras
 import numpy as np
+from keras.src.models.functional import Functional
 
 __all__ = ["Model"]
 
@@ -30,8 +32,8 @@ _OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for 
 
 @keras.saving.register_keras_serializable(package="keras_port")
 class Model(keras.Model):
-    """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, and a training step on
-    them is traced once.
+    """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, a training step on
+    them is traced once, and what predicts them is found at once.
 
     Batches, their order with `shuffle=False`, callbacks and results are Keras's. Keras's own way is taken on the other
     backends, for anything but NumPy arrays, and with weights of samples or classes, a validation split, a number of steps
@@ -39,6 +41,12 @@ class Model(keras.Model):
     """
 
     _for_several = (None, None)  # the functions of STEPS steps for training and validation, once they are traced
+    _at_hand = None  # what Keras's function that predicts was traced to
+
+    def __new__(cls, *arguments, **options):
+        # Keras makes the class of a model with inputs and outputs functional, for good and with everything derived from it
+        given = len(arguments) == 2 or "outputs" in options
+        return super().__new__(FunctionalModel if cls is Model and given else cls, *arguments, **options)
 
     def fit(self, x=None, y=None, batch_size=None, *arguments, shuffle=True, **options):
         """See keras.Model.fit. Under a strategy, warns of batches that do not divide among the devices."""
@@ -62,10 +70,21 @@ class Model(keras.Model):
         """See keras.Model.predict."""
         if steps is not None or not self._can_feed(x):
             return super().predict(x, batch_size, verbose, steps, callbacks)
-        if len(x) <= (batch_size or 32) and verbose == 0 and not callbacks:
-            return self.predict_on_batch(_as_keras(x))
-        with _batches((x,), batch_size or 32) as source:
+        size = batch_size or 32
+        if verbose == 0 and not callbacks:
+            if len(x) <= size:
+                return self.predict_on_batch(_as_keras(x))
+            function = self._traced((None, *x.shape[1:]), _as_keras(x[:0]).dtype)
+            if function is not None and function.joinable:
+                batches = [function(_as_keras(x[first : first + size])) for first in range(0, len(x), size)]
+                return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
+        with _batches((x,), size) as source:
             return super().predict(source, None, verbose, None, callbacks)
+
+    def predict_on_batch(self, x):
+        """See keras.Model.predict_on_batch."""
+        function = self._traced(x.shape, x.dtype) if self._can_feed(x) else None
+        return super().predict_on_batch(x) if function is None else function(x)
 
     def make_variables(self, x, y) -> None:
         """Make those of optimizer and metrics before a step on such a batch is traced, as Keras does for JAX.
@@ -80,6 +99,19 @@ class Model(keras.Model):
         if all(layer.built for layer in self._flatten_layers()):
             with contextlib.suppress(Exception):
                 self._symbolic_build(data_batch=(_as_keras(x), _as_keras(y), None))
+
+    def _traced(self, shape: tuple, dtype) -> _Traced | None:
+        """What predicts such arrays; None under a strategy, and where Python is to run each time."""
+        import tensorflow as tf
+
+        if tf.config.functions_run_eagerly() or self._distribute_strategy is not None:
+            return None
+        self.make_predict_function()
+        if not hasattr(self.predict_function, "get_concrete_function"):
+            return None
+        if self._at_hand is None or self._at_hand.function is not self.predict_function:  # made anew since
+            self._at_hand = _AtHand(self.predict_function)
+        return self._at_hand.of(shape, dtype)
 
     @contextlib.contextmanager
     def _several_steps(self, callbacks):
@@ -130,10 +162,51 @@ class Model(keras.Model):
                 )
 
 
+@keras.saving.register_keras_serializable(package="keras_port", name="Model")
+class FunctionalModel(Model, Functional):
+    """What Model(inputs, outputs) makes."""
+
+
 def _sees_batches(callback) -> bool:
     """Whether it does anything before or after a batch of training or validation."""
     usual = keras.callbacks.Callback
     return any(getattr(getattr(callback, name), "__func__", None) is not getattr(usual, name) for name in _OF_BATCHES)
+
+
+class _AtHand:
+    """What a function of Keras's that predicts was traced to, by shape and dtype; the function looks for it for 0.15 ms."""
+
+    def __init__(self, function):
+        self.function, self._traced = function, {}
+
+    def of(self, shape: tuple, dtype) -> _Traced:
+        if (shape, dtype) not in self._traced:
+            self._traced[shape, dtype] = _Traced(self.function, shape, dtype)
+        return self._traced[shape, dtype]
+
+
+class _Traced:
+    """The trace for arrays of one shape; called with one, it returns what `predict_on_batch` does.
+
+    Attributes:
+        joinable: whether the outputs of several batches are sure to differ in their number of rows only.
+    """
+
+    def __init__(self, function, shape: tuple, dtype):
+        import tensorflow as tf
+
+        self._run = function.get_concrete_function([(tf.TensorSpec(shape, dtype),)])
+        outputs = keras.tree.flatten(self._run.structured_outputs)
+        self.joinable = all(
+            isinstance(output, tf.Tensor) and output.shape.rank and output.shape[1:].is_fully_defined()
+            for output in outputs
+        )
+
+    def __call__(self, x: np.ndarray):
+        import tensorflow as tf
+
+        outputs = self._run([(tf.constant(x),)])
+        return keras.tree.map_structure(lambda y: y.numpy() if isinstance(y, tf.Tensor) else y, outputs)
 
 
 @contextlib.contextmanager

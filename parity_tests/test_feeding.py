@@ -150,7 +150,9 @@ def metric_of_its_own(kind):
 def step_of_its_own(kind):
     """Whose optimizer trains a variable that is not the model's."""
 
-    class Own(kind):
+    inputs, factor = keras.Input((4, 3)), keras.Variable(0.5)
+
+    class Own(type(kind(inputs, inputs))):
         def train_step(self, data):
             x, y = data
             with tf.GradientTape() as tape:
@@ -158,7 +160,6 @@ def step_of_its_own(kind):
             self.optimizer.apply([tape.gradient(loss, factor.value)], [factor])
             return {"loss": loss}
 
-    inputs, factor = keras.Input((4, 3)), keras.Variable(0.5)
     model = Own(inputs, keras.layers.SimpleRNN(2)(inputs))
     model.compile("sgd")
     return model
@@ -288,6 +289,141 @@ def test_predict_of_one_batch_makes_no_pipeline(monkeypatch, capsys):
     assert given[-1] is x
 
 
+def test_several_batches_are_predicted_by_one_trace_without_a_pipeline(monkeypatch):
+    """The smaller last one too; the weights are those of the moment, also after a new compile."""
+    stock, ours = pair()
+    x, y = arrays()
+    with monkeypatch.context() as patched:
+        patched.setattr(keras.Model, "predict", None)
+        for _ in range(2):
+            ours.fit(x, y, 8, verbose=0)
+            stock.set_weights(ours.get_weights())
+            found = ours.predict(x, 8, 0)
+            np.testing.assert_allclose(
+                found, [stock.predict_on_batch(x[row : row + 1])[0] for row in range(ROWS)], atol=1e-6
+            )
+            assert ours.predict_function.experimental_get_tracing_count() == 1
+            ours.compile("sgd", "mse")
+
+
+def test_batches_of_any_size_are_traced_as_often_as_by_keras():
+    x, _ = arrays()
+    traced = []
+    for model in pair():
+        for rows in (1, 2, 3, 8, 1):
+            model.predict_on_batch(x[:rows])
+        traced.append(model.predict_function.experimental_get_tracing_count())
+    assert traced[0] == traced[1]
+
+
+class Counted(keras.layers.Layer):
+    """Counts how often Python calls it."""
+
+    count = 0
+
+    def call(self, inputs):
+        self.count += 1
+        return inputs
+
+
+@pytest.mark.parametrize("eager", ["of the model", "of TensorFlow", None])
+def test_python_runs_where_it_is_asked_to(eager):
+    inputs, counted = keras.Input((4, 3)), Counted()
+    model = Model(inputs, counted(inputs))
+    model.compile(run_eagerly=eager == "of the model")
+    x, _ = arrays()
+    counted.count = 0
+    tf.config.run_functions_eagerly(eager == "of TensorFlow")
+    try:
+        for _ in range(3):
+            np.testing.assert_array_equal(model.predict_on_batch(x), x)
+            np.testing.assert_array_equal(model.predict(x, 9, 0), x)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert counted.count == (2 if eager is None else 3 * (1 + 3))
+
+
+class Chosen(keras.layers.Layer):
+    """The numbers above zero, as many as there are in a batch."""
+
+    def call(self, inputs):
+        return tf.boolean_mask(inputs, inputs > 0)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((None,), inputs.dtype)
+
+
+class Total(Chosen):
+    """One number, whatever the batch."""
+
+    def call(self, inputs):
+        return keras.ops.sum(inputs)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((), inputs.dtype)
+
+
+class Lengths(Chosen):
+    """Rows as long as the longest of the batch, in numbers above zero."""
+
+    def call(self, inputs):
+        chosen = tf.RaggedTensor.from_row_lengths(
+            tf.boolean_mask(inputs[:, :, 0], inputs[:, :, 0] > 0),
+            tf.reduce_sum(tf.cast(inputs[:, :, 0] > 0, tf.int32), 1),
+        )
+        return chosen.to_tensor()
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((None, None), inputs.dtype)
+
+
+@pytest.mark.parametrize("layer", [Chosen, Total, Lengths])
+def test_outputs_of_any_shape_are_joined_or_refused_as_by_keras(layer):
+    x, _ = arrays()
+    inputs = keras.Input((4, 3))
+    said = []
+    for kind in (keras.Model, Model):
+        try:
+            said.append(kind(inputs, layer()(inputs)).predict(x, 8, 0))
+        except Exception as error:
+            said.append((type(error), str(error)[:60]))
+    assert type(said[0]) is type(said[1])
+    if isinstance(said[0], tuple):
+        assert said[0] == said[1]
+    else:
+        assert said[0].shape == said[1].shape
+        for one, other in zip(*said, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_stateful_layer_goes_on_from_batch_to_batch():
+    x, _ = arrays()
+    stock, ours = (stateful(kind) for kind in (keras.Model, Model))
+    ours.set_weights(stock.get_weights())
+    for rows in (24, 8):
+        found, wanted = (model.predict(x[:rows], 8, 0) for model in (ours, stock))
+        np.testing.assert_allclose(found, wanted, atol=1e-6)
+
+
+def test_a_model_with_inputs_leaves_the_class_as_it_is():
+    """Keras makes the class of such a model functional, and whatever is derived from it: no other could be made then."""
+
+    class Own(Model):
+        def __init__(self):
+            super().__init__()
+            self.layer = keras.layers.Dense(2)
+
+        def call(self, inputs):
+            return self.layer(inputs)
+
+    pair()
+    x, _ = arrays()
+    for size in (8, ROWS):
+        assert Own().predict(x, size, 0).shape == (ROWS, 4, 2)
+    assert Model(inputs := keras.Input((4, 3)), inputs, name="named").name == "named"
+    assert Model(inputs=inputs, outputs=inputs).predict(x, 8, 0).shape == x.shape
+
+
 def test_predict_keeps_the_structure_of_outputs():
     inputs = keras.Input((4, 3))
     outputs, *states = keras.layers.LSTM(5, return_state=True)(inputs)
@@ -304,6 +440,8 @@ def test_a_saved_model_comes_back(tmp_path):
     x, y = arrays()
     ours.fit(x, y, verbose=0)
     ours.save(tmp_path / "m.keras")
+    ours.predict(x, verbose=0)  # and what was traced is no part of it
+    ours.export(tmp_path / "exported", verbose=False)
     again = keras.models.load_model(tmp_path / "m.keras")
     assert type(again).__name__ == type(ours).__name__ and isinstance(again, Model)
     np.testing.assert_array_equal(again.predict(x, verbose=0), ours.predict(x, verbose=0))
