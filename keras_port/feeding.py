@@ -10,20 +10,22 @@ Where nobody looks at single batches, TensorFlow takes several steps on its own 
 TensorFlow traces a function twice that makes variables, as Keras's training step does: slots, metrics. Made before, they
 leave one trace for steps on arrays, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
 
-And a prediction of one batch needs no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. Of
-the rest a third goes to finding the function that was traced for such arrays, so it is kept at hand.
+And predictions need no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. To find what was
+traced for such arrays takes TensorFlow 0.15 of the 0.5 ms that are left, so the trace is kept at hand.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
 
 import keras
 import numpy as np
 from keras.src.models.functional import Functional
+from keras.src.models.model import functional_init_arguments
 
-__all__ = ["Model"]
+__all__ = ["FunctionalModel", "Model"]
 
 STEPS = 8  # at once; twice as many save little more, and Ctrl-C ends `fit` between two executions only
 
@@ -33,20 +35,19 @@ _OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for 
 @keras.saving.register_keras_serializable(package="keras_port")
 class Model(keras.Model):
     """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, a training step on
-    them is traced once, and what predicts them is found at once.
+    them is traced once, and traces for predictions are kept.
 
     Batches, their order with `shuffle=False`, callbacks and results are Keras's. Keras's own way is taken on the other
-    backends, for anything but NumPy arrays, and with weights of samples or classes, a validation split, a number of steps
-    or a distribution.
+    backends, for anything but NumPy arrays, with weights of samples or classes, a validation split, a number of steps
+    or a distribution, and to predict by a `predict_step` of the model's own.
     """
 
     _for_several = (None, None)  # the functions of STEPS steps for training and validation, once they are traced
-    _at_hand = None  # what Keras's function that predicts was traced to
+    _at_hand = (None, None)  # Keras's function that predicts, and its traces: _Traced of shape and dtype
 
     def __new__(cls, *arguments, **options):
-        # Keras makes the class of a model with inputs and outputs functional, for good and with everything derived from it
-        given = len(arguments) == 2 or "outputs" in options
-        return super().__new__(FunctionalModel if cls is Model and given else cls, *arguments, **options)
+        functional = cls is Model and functional_init_arguments(arguments, options)
+        return super().__new__(FunctionalModel if functional else cls, *arguments, **options)
 
     def fit(self, x=None, y=None, batch_size=None, *arguments, shuffle=True, **options):
         """See keras.Model.fit. Under a strategy, warns of batches that do not divide among the devices."""
@@ -68,13 +69,14 @@ class Model(keras.Model):
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """See keras.Model.predict."""
-        if steps is not None or not self._can_feed(x):
+        own_step = type(self).predict_step is not keras.Model.predict_step
+        if steps is not None or own_step or not self._can_feed(x):
             return super().predict(x, batch_size, verbose, steps, callbacks)
         size = batch_size or 32
         if verbose == 0 and not callbacks:
             if len(x) <= size:
                 return self.predict_on_batch(_as_keras(x))
-            function = self._traced((None, *x.shape[1:]), _as_keras(x[:0]).dtype)
+            function = self._traced(_shape(x, size), _as_keras(x[:0]).dtype)
             if function is not None and function.joinable:
                 batches = [function(_as_keras(x[first : first + size])) for first in range(0, len(x), size)]
                 return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
@@ -101,17 +103,18 @@ class Model(keras.Model):
                 self._symbolic_build(data_batch=(_as_keras(x), _as_keras(y), None))
 
     def _traced(self, shape: tuple, dtype) -> _Traced | None:
-        """What predicts such arrays; None under a strategy, and where Python is to run each time."""
+        """What predicts such arrays; None for a model made under a strategy, and where Python is to run each time."""
         import tensorflow as tf
 
         if tf.config.functions_run_eagerly() or self._distribute_strategy is not None:
             return None
         self.make_predict_function()
-        if not hasattr(self.predict_function, "get_concrete_function"):
+        function = self.predict_function
+        if not hasattr(function, "get_concrete_function"):
             return None
-        if self._at_hand is None or self._at_hand.function is not self.predict_function:  # made anew since
-            self._at_hand = _AtHand(self.predict_function)
-        return self._at_hand.of(shape, dtype)
+        if function is not self._at_hand[0]:  # made anew since
+            self._at_hand = function, functools.cache(functools.partial(_Traced, function))
+        return self._at_hand[1](shape, dtype)
 
     @contextlib.contextmanager
     def _several_steps(self, callbacks):
@@ -143,7 +146,7 @@ class Model(keras.Model):
     def _can_feed(self, *arrays) -> bool:
         return (
             keras.backend.backend() == "tensorflow"
-            and all(isinstance(array, np.ndarray) and array.dtype.kind in "biuf" for array in arrays)
+            and all(isinstance(array, np.ndarray) and array.ndim and array.dtype.kind in "biuf" for array in arrays)
             and 0 < len(arrays[0]) == len(arrays[-1])
             and self.distribute_strategy.num_replicas_in_sync == 1
         )
@@ -164,25 +167,20 @@ class Model(keras.Model):
 
 @keras.saving.register_keras_serializable(package="keras_port", name="Model")
 class FunctionalModel(Model, Functional):
-    """What Model(inputs, outputs) makes."""
+    """What Model(inputs, outputs) makes; and the base for a class of yours that gives inputs and outputs to `__init__`.
+
+    Keras makes the class of such a model functional if it is not yet, for good, and every class that it is derived from:
+    no other model could be made of those then.
+    """
+
+
+FunctionalModel.__name__ = "Model"  # which names weights in files, and the model itself
 
 
 def _sees_batches(callback) -> bool:
     """Whether it does anything before or after a batch of training or validation."""
     usual = keras.callbacks.Callback
     return any(getattr(getattr(callback, name), "__func__", None) is not getattr(usual, name) for name in _OF_BATCHES)
-
-
-class _AtHand:
-    """What a function of Keras's that predicts was traced to, by shape and dtype; the function looks for it for 0.15 ms."""
-
-    def __init__(self, function):
-        self.function, self._traced = function, {}
-
-    def of(self, shape: tuple, dtype) -> _Traced:
-        if (shape, dtype) not in self._traced:
-            self._traced[shape, dtype] = _Traced(self.function, shape, dtype)
-        return self._traced[shape, dtype]
 
 
 class _Traced:
@@ -218,7 +216,7 @@ def _batches(arrays: tuple[np.ndarray, ...], size: int, shuffle: bool = False):
     import tensorflow as tf
 
     types = [tf.as_dtype(_as_keras(array[:0]).dtype) for array in arrays]
-    shapes = [(None, *array.shape[1:]) for array in arrays]
+    shapes = [_shape(array, size) for array in arrays]
     held = list(arrays)
 
     def rows(chosen):
@@ -231,9 +229,14 @@ def _batches(arrays: tuple[np.ndarray, ...], size: int, shuffle: bool = False):
     options = tf.data.Options()
     options.autotune.enabled = False
     try:
-        yield order.batch(size).map(rows).with_options(options)
+        yield order.batch(size, drop_remainder=len(arrays[0]) % size == 0).map(rows).with_options(options)
     finally:
         held.clear()  # TensorFlow keeps the function above, and what it holds, for as long as the process lives
+
+
+def _shape(array: np.ndarray, size: int) -> tuple:
+    """Of its batches; None for the rows if the last one has fewer."""
+    return (None if len(array) % size else size, *array.shape[1:])
 
 
 def _as_keras(array: np.ndarray) -> np.ndarray:

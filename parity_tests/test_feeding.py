@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import weakref
 
+import h5py
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_port.feeding import STEPS, Model
+from keras_port.feeding import STEPS, FunctionalModel, Model
 
 ROWS = 27  # three batches of 8 and one of 3
 
@@ -63,7 +64,7 @@ def test_in_the_given_order_it_is_keras(dtype, size, monkeypatch):
 def test_shuffled_it_sees_every_row_once_per_epoch_in_a_new_order():
     """The loss of a model that cannot learn is linear in y, so its mean tells the rows apart."""
     inputs = keras.Input((1,))
-    model, orders = Model(inputs, inputs), []
+    model, orders = Model(inputs, keras.layers.Identity()(inputs)), []
     model.compile("sgd", lambda y_true, y_pred: y_true - y_pred, run_eagerly=False)
     record = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: orders.append(float(logs["loss"])))
     x, y = np.zeros((ROWS, 1), "float32"), np.arange(ROWS, dtype="float32")[:, None]
@@ -152,7 +153,7 @@ def step_of_its_own(kind):
 
     inputs, factor = keras.Input((4, 3)), keras.Variable(0.5)
 
-    class Own(type(kind(inputs, inputs))):
+    class Own(kind if kind is keras.Model else FunctionalModel):
         def train_step(self, data):
             x, y = data
             with tf.GradientTape() as tape:
@@ -340,6 +341,7 @@ def test_python_runs_where_it_is_asked_to(eager):
             np.testing.assert_array_equal(model.predict(x, 9, 0), x)
     finally:
         tf.config.run_functions_eagerly(False)
+    # else once for 27 rows and once for batches of 9; here three times for one batch and three batches
     assert counted.count == (2 if eager is None else 3 * (1 + 3))
 
 
@@ -353,7 +355,7 @@ class Chosen(keras.layers.Layer):
         return keras.KerasTensor((None,), inputs.dtype)
 
 
-class Total(Chosen):
+class Total(keras.layers.Layer):
     """One number, whatever the batch."""
 
     def call(self, inputs):
@@ -363,7 +365,7 @@ class Total(Chosen):
         return keras.KerasTensor((), inputs.dtype)
 
 
-class Lengths(Chosen):
+class Lengths(keras.layers.Layer):
     """Rows as long as the longest of the batch, in numbers above zero."""
 
     def call(self, inputs):
@@ -405,6 +407,45 @@ def test_a_stateful_layer_goes_on_from_batch_to_batch():
         np.testing.assert_allclose(found, wanted, atol=1e-6)
 
 
+def test_full_batches_have_a_known_number_of_rows():
+    """As in Keras, whose stateful layers ask for it."""
+    x, _ = arrays()
+    inputs = keras.Input((4, 3))
+    asked = []
+
+    class Asked(keras.layers.Layer):
+        def call(self, inputs):
+            asked.append(inputs.shape[0])
+            return inputs
+
+    model = Model(inputs, keras.layers.Dense(3)(Asked()(inputs)))
+    model.compile("sgd", "mse")
+    for rows, wanted in ((24, 8), (ROWS, None)):
+        part = x[:rows]
+        for call, arguments in ((model.predict, [part]), (model.fit, [part, part])):
+            asked.clear()
+            call(*arguments, batch_size=8, verbose=0)
+            assert asked and asked[-1] == wanted
+
+
+def test_a_step_of_its_own_gets_what_keras_gives_it():
+    """`predict` gives the array; a batch of `predict_on_batch` comes as a tuple."""
+    x, _ = arrays()
+
+    def own(kind):
+        class Own(kind):
+            def predict_step(self, data):
+                return self(data[0] if isinstance(data, tuple) else data) * (2 if isinstance(data, tuple) else 3)
+
+        inputs = keras.Input((4, 3))
+        return Own(inputs, keras.layers.Identity()(inputs))
+
+    models = own(keras.Model), own(FunctionalModel)
+    for rows in (3, ROWS):
+        np.testing.assert_array_equal(*(model.predict(x[:rows], 8, 0) for model in models))
+        np.testing.assert_array_equal(*(model.predict_on_batch(x[:rows]) for model in models))
+
+
 def test_a_model_with_inputs_leaves_the_class_as_it_is():
     """Keras makes the class of such a model functional, and whatever is derived from it: no other could be made then."""
 
@@ -420,8 +461,9 @@ def test_a_model_with_inputs_leaves_the_class_as_it_is():
     x, _ = arrays()
     for size in (8, ROWS):
         assert Own().predict(x, size, 0).shape == (ROWS, 4, 2)
-    assert Model(inputs := keras.Input((4, 3)), inputs, name="named").name == "named"
-    assert Model(inputs=inputs, outputs=inputs).predict(x, 8, 0).shape == x.shape
+    inputs = keras.Input((4, 3))
+    model = Model(inputs=inputs, outputs=keras.layers.Identity()(inputs), name="named")
+    assert model.name == "named" and model.predict(x, 8, 0).shape == x.shape
 
 
 def test_predict_keeps_the_structure_of_outputs():
@@ -446,3 +488,18 @@ def test_a_saved_model_comes_back(tmp_path):
     assert type(again).__name__ == type(ours).__name__ and isinstance(again, Model)
     np.testing.assert_array_equal(again.predict(x, verbose=0), ours.predict(x, verbose=0))
     assert again.optimizer.iterations.numpy() == ours.optimizer.iterations.numpy()
+
+
+def test_a_model_within_a_model_comes_back(tmp_path):
+    """Files name the weights of the inner one after its class."""
+    inputs, x = keras.Input((4, 3)), arrays()[0]
+    ours = Model(inputs, keras.layers.Dense(2)(pair()[1](inputs)))
+    ours.save(tmp_path / "m.keras")
+    ours.save_weights(tmp_path / "m.weights.h5")
+    ours.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.weights.h5") as file:
+        assert "layers/model" in file
+    again, of_old_format = (keras.models.load_model(tmp_path / name) for name in ("m.keras", "m.h5"))
+    for model in (again, of_old_format):
+        np.testing.assert_array_equal(model.predict(x, verbose=0), ours.predict(x, verbose=0))
+    assert isinstance(again, Model) and isinstance(again.layers[1], Model)
