@@ -91,22 +91,22 @@ class Model(keras.Model):
     def make_variables(self, x, y) -> None:
         """Make those of optimizer and metrics before a step on such a batch is traced, as Keras does for JAX.
 
-        Left to the trace: a model that makes layers or steps of its own, a strategy's, and what fails here for whatever
-        reason, so that Keras trains it, or says what is wrong with it.
+        Left to the trace: a model that makes layers or steps of its own, and what fails here for whatever reason, so that
+        Keras trains it, or says what is wrong with it.
         """
         ready = self.compiled and self.train_function is None and not self.run_eagerly
         own_step = type(self).train_step is not keras.Model.train_step
-        if not ready or own_step or not self._can_feed(x, y) or self._distribute_strategy is not None:
+        if not ready or own_step or not self._can_feed(x, y):
             return
         if all(layer.built for layer in self._flatten_layers()):
             with contextlib.suppress(Exception):
                 self._symbolic_build(data_batch=(_as_keras(x), _as_keras(y), None))
 
     def _traced(self, shape: tuple, dtype) -> _Traced | None:
-        """What predicts such arrays; None for a model made under a strategy, and where Python is to run each time."""
+        """What predicts such arrays; None where Python is to run each time."""
         import tensorflow as tf
 
-        if tf.config.functions_run_eagerly() or self._distribute_strategy is not None:
+        if tf.config.functions_run_eagerly():
             return None
         self.make_predict_function()
         function = self.predict_function
@@ -148,7 +148,8 @@ class Model(keras.Model):
             keras.backend.backend() == "tensorflow"
             and all(isinstance(array, np.ndarray) and array.ndim and array.dtype.kind in "biuf" for array in arrays)
             and 0 < len(arrays[0]) == len(arrays[-1])
-            and self.distribute_strategy.num_replicas_in_sync == 1
+            and self._distribute_strategy is None  # it was made under
+            and self.distribute_strategy.num_replicas_in_sync == 1  # the one in force
         )
 
     def _warn_of_uneven(self, x, size: int) -> None:
