@@ -17,13 +17,12 @@ import os
 import sys
 from pathlib import Path
 
-from keras_port import __version__, models
+from keras_port import __version__, models, streams
 from keras_port.devices import COUNTS, DeviceError
 from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130
-EXIT_CLOSED_PIPE = 141  # what a shell shows of a program whose output nobody reads any more: 128 + SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,21 +67,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+@streams.quietly
 def main(argv: list[str] | None = None) -> int:
     """Run the command; 0 if it succeeded, 1 if not, 2 for wrong arguments, 130 after Ctrl-C, 141 if nobody reads it."""
     try:
-        try:
-            return _run(argv)
-        finally:
-            if sys.stdout is not None:
-                sys.stdout.flush()  # what is left in it: at its end the interpreter would complain
+        return _run(argv)
     except KeyboardInterrupt:
         print("\nkeras-port: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError, AttributeError), open(os.devnull, "w") as null:
-            os.dup2(null.fileno(), sys.stdout.fileno())
-        return EXIT_CLOSED_PIPE
+        raise
     except OSError as error:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED

@@ -76,7 +76,7 @@ class Model(keras.Model):
         if verbose == 0 and not callbacks:
             if len(x) <= size:
                 return self.predict_on_batch(_as_keras(x))
-            function = self._traced(_shape(x, size), _as_keras(x[:0]).dtype)
+            function = self._traced(_batch_shape(x, size), _as_keras(x[:0]).dtype)
             if function is not None and function.joinable:
                 batches = [function(_as_keras(x[first : first + size])) for first in range(0, len(x), size)]
                 return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
@@ -148,7 +148,7 @@ class Model(keras.Model):
             keras.backend.backend() == "tensorflow"
             and all(isinstance(array, np.ndarray) and array.ndim and array.dtype.kind in "biuf" for array in arrays)
             and 0 < len(arrays[0]) == len(arrays[-1])
-            and self._distribute_strategy is None  # it was made under
+            and self._distribute_strategy is None  # that it was made under
             and self.distribute_strategy.num_replicas_in_sync == 1  # the one in force
         )
 
@@ -217,7 +217,7 @@ def _batches(arrays: tuple[np.ndarray, ...], size: int, shuffle: bool = False):
     import tensorflow as tf
 
     types = [tf.as_dtype(_as_keras(array[:0]).dtype) for array in arrays]
-    shapes = [_shape(array, size) for array in arrays]
+    shapes = [_batch_shape(array, size) for array in arrays]
     held = list(arrays)
 
     def rows(chosen):
@@ -235,8 +235,8 @@ def _batches(arrays: tuple[np.ndarray, ...], size: int, shuffle: bool = False):
         held.clear()  # TensorFlow keeps the function above, and what it holds, for as long as the process lives
 
 
-def _shape(array: np.ndarray, size: int) -> tuple:
-    """Of its batches; None for the rows if the last one has fewer."""
+def _batch_shape(array: np.ndarray, size: int) -> tuple:
+    """Of its batches of so many rows; None for the rows if the last one has fewer."""
     return (None if len(array) % size else size, *array.shape[1:])
 
 

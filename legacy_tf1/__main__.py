@@ -11,13 +11,14 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from legacy_tf1 import closed_pipe, run
+from keras_port import streams
+from legacy_tf1 import run
 from legacy_tf1.errors import LegacyError
 
 __all__ = ["main"]
 
 
-@closed_pipe.quietly
+@streams.quietly
 def main(argv: list[str] | None = None) -> int:
     """Returns the exit status: the script's own, 1 where it fails, 2 for wrong usage, 130 after Ctrl-C."""
     options = _parser().parse_args(argv)
@@ -234,8 +235,8 @@ def _guarded(path: Path, package: str | None, options, around) -> int:
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
     except Exception as error:
-        if closed_pipe.is_cause(error):
-            return closed_pipe.STATUS
+        if streams.is_cause(error):
+            return streams.STATUS
         print(run.report(error, path), file=sys.stderr)
     return 1
 

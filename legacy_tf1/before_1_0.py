@@ -108,7 +108,9 @@ def nce_loss(weights, biases, labels, inputs, *positional, **named):
     return _v1().nn.nce_loss(weights, biases, *_labels_first(labels, inputs), *positional, **named)
 
 
-def embedding_rnn_seq2seq(encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, *rest, **named):
+def embedding_rnn_seq2seq(
+    encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols, *rest, **named
+):
     """With an embedding as wide as the cell, which TF 0.7 and older did not let one choose."""
     given = (encoder_inputs, decoder_inputs, cell, num_encoder_symbols, num_decoder_symbols)
     return _seq2seq().embedding_rnn_seq2seq(*given, *_with_size(cell, rest, named), **named)

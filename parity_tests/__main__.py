@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from legacy_tf1 import closed_pipe
+from keras_port import streams
 from parity_tests.arguments import positive, require_writable
 from parity_tests.cases import BACKENDS, PROGRAMS, Case, own_steps
 from parity_tests.variants import USUAL, VARIANTS
@@ -22,7 +22,7 @@ REPORT = Path("parity_report.json")
 DTYPES = ("float32", "float64")
 
 
-@closed_pipe.quietly
+@streams.quietly
 def main(argv: list[str] | None = None) -> int:
     """Returns 0 where every rung holds, 1 where one does not, 2 for wrong usage, 130 after Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is done is reported

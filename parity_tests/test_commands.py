@@ -174,6 +174,24 @@ def test_a_closed_pipe_ends_a_command_quietly(arguments, unbuffered, tmp_path, m
     assert ("-o" in arguments) == (tmp_path / "trained.keras").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed"),
+    [
+        (("keras_port", "list"), ">&-"),
+        (("keras_port", "list"), "2>&-"),
+        (("legacy_tf1", "run", "script.py"), ">&- 2>&-"),
+        (("keras_port", "train", "lstm_rows", "--steps", "1"), ">&- 2>&-"),
+        (("parity_tests", "lstm_rows", "--steps", "1"), ">&- 2>&-"),
+    ],
+)
+def test_a_command_runs_without_its_streams(arguments, closed, tmp_path, monkeypatch):
+    """As whoever starts it in the background may have it."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "script.py").write_text("import sys, tensorflow as tf\nprint(tf.VERSION)\nprint(1, file=sys.stderr)\n")
+    command = ("sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-m", *arguments)
+    assert subprocess.run(command, cwd=tmp_path, timeout=120).returncode == 0
+
+
 def engines_of_seed(seed: str) -> list[str]:
     listed = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
     return [line for line in listed if "parity_tests.engines" in line and seed in line]

@@ -1,4 +1,4 @@
-"""A command whose output nobody reads any more, `legacy-tf1 check script.py | head -1`, ends as other programs do."""
+"""The ends of a command's output: a closed pipe, `keras-port list | head -1`, and streams that were never open, `2>&-`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ STATUS = 141  # what a shell shows of a program that such a pipe has ended: 128 
 
 
 def quietly(main: Callable[..., int]) -> Callable[..., int]:
-    """The entry `main(argv)` of a command, which then returns STATUS and says nothing."""
+    """The entry `main(argv)` of a command, which on a closed pipe then returns STATUS and says nothing."""
 
     @functools.wraps(main)
     def entry(argv: list[str] | None = None) -> int:
+        _open_missing()
         try:
             try:
                 return main(argv)
@@ -41,6 +42,18 @@ def is_cause(error: BaseException) -> bool:
     if isinstance(error, SystemExit):  # Rich makes one of it, and points the output elsewhere
         return isinstance(error.__context__, BrokenPipeError)
     return isinstance(error, BrokenPipeError) and any(map(_is_closed, _streams()))
+
+
+def _open_missing() -> None:
+    """Standard output and error that whoever started the command has closed: they lead nowhere."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, "w", encoding="utf-8")
+            try:
+                os.fstat(number)
+            except OSError:  # else the next file that anyone opens takes the number, and gets what is printed
+                os.dup2(stream.fileno(), number)
+            setattr(sys, name, stream)
 
 
 def _streams() -> list:
