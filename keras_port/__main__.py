@@ -75,9 +75,9 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nkeras-port: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if streams.is_cause(error):
+            raise  # `quietly` ends it
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED
 

@@ -2,7 +2,7 @@
 
 Keras feeds NumPy arrays through a tf.data pipeline that tunes itself while it runs. At the end of every epoch TensorFlow
 takes the pipeline down and waits, idle, until the tuning thread wakes up from a sleep that grows while the epoch lasts:
-measured, 10% to 30% of an epoch's time for the recurrent models here. The pipeline below has nothing to tune.
+measured, 10% to 40% of an epoch's time for the recurrent models here. The pipeline below has nothing to tune.
 
 Between two steps Keras comes back to Python, which takes 1 to 3 ms: a fifth of a step of SimpleRNN(150) on two cores.
 Where nobody looks at single batches, TensorFlow takes several steps on its own (Keras's `steps_per_execution`).
@@ -10,8 +10,8 @@ Where nobody looks at single batches, TensorFlow takes several steps on its own 
 TensorFlow traces a function twice that makes variables, as Keras's training step does: slots, metrics. Made before, they
 leave one trace for steps on arrays, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
 
-And predictions need no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. To find what was
-traced for such arrays takes TensorFlow 0.15 of the 0.5 ms that are left, so the trace is kept at hand.
+And predictions need no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. Of the
+0.5 ms that are left TensorFlow spends 0.15 on finding the trace for such arrays, so it is kept at hand.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ STEPS = 8  # at once; twice as many save little more, and Ctrl-C ends `fit` betw
 _OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for when in ("begin", "end")]
 
 
-@keras.saving.register_keras_serializable(package="keras_port")
 class Model(keras.Model):
     """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, a training step on
     them is traced once, and traces for predictions are kept.
 
     Batches, their order with `shuffle=False`, callbacks and results are Keras's. Keras's own way is taken on the other
     backends, for anything but NumPy arrays, with weights of samples or classes, a validation split, a number of steps
-    or a distribution, and to predict by a `predict_step` of the model's own.
+    or a distribution, and to predict by a `predict_step` of the class's own.
+
+    A class of yours with a `call` derives from this one; one that gives inputs and outputs to `__init__`, from FunctionalModel.
     """
 
     _for_several = (None, None)  # the functions of STEPS steps for training and validation, once they are traced
@@ -166,12 +167,12 @@ class Model(keras.Model):
                 )
 
 
-@keras.saving.register_keras_serializable(package="keras_port", name="Model")
+@keras.saving.register_keras_serializable(package="keras_port", name="Model")  # as in all files so far
 class FunctionalModel(Model, Functional):
-    """What Model(inputs, outputs) makes; and the base for a class of yours that gives inputs and outputs to `__init__`.
+    """What Model(inputs, outputs) makes, and the base for a class that gives inputs and outputs to `__init__`.
 
-    Keras makes the class of such a model functional if it is not yet, for good, and every class that it is derived from:
-    no other model could be made of those then.
+    Given those, Keras makes the class of a model functional, and every class that it derives from, for good. Were that
+    Model, no class with a `call` of its own could derive from it any more.
     """
 
 
@@ -236,7 +237,7 @@ def _batches(arrays: tuple[np.ndarray, ...], size: int, shuffle: bool = False):
 
 
 def _batch_shape(array: np.ndarray, size: int) -> tuple:
-    """Of its batches of so many rows; None for the rows if the last one has fewer."""
+    """The shape of its batches of `size` rows; None for the rows if the last batch has fewer."""
     return (None if len(array) % size else size, *array.shape[1:])
 
 

@@ -1,7 +1,11 @@
-"""The ends of a command's output: a closed pipe, `keras-port list | head -1`, and streams that were never open, `2>&-`."""
+"""A command's output that nobody reads any more, `keras-port list | head -1`, that finds no room, or is not open, `2>&-`.
+
+For the three commands of this distribution.
+"""
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import select
@@ -14,7 +18,7 @@ STATUS = 141  # what a shell shows of a program that such a pipe has ended: 128 
 
 
 def quietly(main: Callable[..., int]) -> Callable[..., int]:
-    """The entry `main(argv)` of a command, which on a closed pipe then returns STATUS and says nothing."""
+    """The entry `main(argv)` of a command, which then returns STATUS on a closed pipe and says nothing."""
 
     @functools.wraps(main)
     def entry(argv: list[str] | None = None) -> int:
@@ -25,14 +29,19 @@ def quietly(main: Callable[..., int]) -> Callable[..., int]:
             finally:
                 for stream in _streams():  # what is left in them: at its end the interpreter would complain
                     stream.flush()
-        except (BrokenPipeError, SystemExit) as error:
-            if not is_cause(error):
+        except (OSError, SystemExit) as error:
+            if is_cause(error):
+                status = STATUS
+            elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                print(f"error: {error}", file=sys.stderr)
+                status = 1
+            else:
                 raise
         null = os.open(os.devnull, os.O_WRONLY)
         for stream in _streams():
-            if _is_closed(stream):
+            if not _can_be_written(stream):
                 os.dup2(null, stream.fileno())
-        return STATUS
+        return status
 
     return entry
 
@@ -48,16 +57,26 @@ def _open_missing() -> None:
     """Standard output and error that whoever started the command has closed: they lead nowhere."""
     for number, name in ((1, "stdout"), (2, "stderr")):
         if getattr(sys, name) is None:
-            stream = open(os.devnull, "w", encoding="utf-8")
+            stream = open(os.devnull, "w", encoding="utf-8", errors="backslashreplace")
             try:
                 os.fstat(number)
             except OSError:  # else the next file that anyone opens takes the number, and gets what is printed
                 os.dup2(stream.fileno(), number)
+            if stream.fileno() == number:
+                os.set_inheritable(number, True)  # programs that the command starts print as well
             setattr(sys, name, stream)
 
 
 def _streams() -> list:
     return [one for one in (sys.__stdout__, sys.__stderr__) if one is not None and not one.closed]
+
+
+def _can_be_written(stream) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return not _is_closed(stream)
 
 
 def _is_closed(stream) -> bool:

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -175,21 +177,34 @@ def test_a_closed_pipe_ends_a_command_quietly(arguments, unbuffered, tmp_path, m
 
 
 @pytest.mark.parametrize(
-    ("arguments", "closed"),
+    "arguments",
     [
-        (("keras_port", "list"), ">&-"),
-        (("keras_port", "list"), "2>&-"),
-        (("legacy_tf1", "run", "script.py"), ">&- 2>&-"),
-        (("keras_port", "train", "lstm_rows", "--steps", "1"), ">&- 2>&-"),
-        (("parity_tests", "lstm_rows", "--steps", "1"), ">&- 2>&-"),
+        ("legacy_tf1", "run", "script.py"),
+        ("keras_port", "train", "lstm_rows", "--steps", "1", "-o", "trained.keras"),
+        ("parity_tests", "lstm_rows", "--steps", "1"),
     ],
 )
-def test_a_command_runs_without_its_streams(arguments, closed, tmp_path, monkeypatch):
-    """As whoever starts it in the background may have it."""
+def test_a_command_runs_without_its_streams(arguments, tmp_path, monkeypatch):
+    """As some schedulers start it; and so do the programs that it starts, whose output would go to the next open file."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    (tmp_path / "script.py").write_text("import sys, tensorflow as tf\nprint(tf.VERSION)\nprint(1, file=sys.stderr)\n")
-    command = ("sh", "-c", f'exec "$0" "$@" {closed}', sys.executable, "-m", *arguments)
+    (tmp_path / "script.py").write_text(
+        "import subprocess, sys, tensorflow as tf\n"
+        "print(tf.VERSION), print(1, file=sys.stderr)\n"
+        "subprocess.run(['sh', '-c', 'echo 1 && echo 1 >&2'], check=True)\n"
+    )
+    command = ("sh", "-c", 'exec "$0" "$@" >&- 2>&-', sys.executable, "-m", *arguments)
     assert subprocess.run(command, cwd=tmp_path, timeout=120).returncode == 0
+    if "-o" in arguments:
+        assert zipfile.ZipFile(tmp_path / "trained.keras").testzip() is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("command", ["legacy_tf1", "keras_port"])
+def test_a_full_disk_is_told(command, tmp_path):
+    with open("/dev/full", "w") as full:
+        process = start("-m", command, "list", cwd=tmp_path, stdout=full, stderr=subprocess.PIPE)
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1 and said.count("\n") == 1 and "No space left" in said
 
 
 def engines_of_seed(seed: str) -> list[str]:
