@@ -10,8 +10,8 @@ Where nobody looks at single batches, TensorFlow takes several steps on its own 
 TensorFlow traces a function twice that makes variables, as Keras's training step does: slots, metrics. Made before, they
 leave one trace for steps on arrays, and the first step of an LSTM laid out in two chains comes after 2.6 instead of 4.5 seconds.
 
-And predictions need no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. Of the
-0.5 ms that are left TensorFlow spends 0.15 on finding the trace for such arrays, so it is kept at hand.
+And predictions need no pipeline: to make one takes some 50 ms, a hundred times the prediction of a sequence. What predicts
+arrays of a shape is kept at hand: traces.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 from keras.src.models.model import functional_init_arguments
+
+from keras_port.layers.fast import is_fast
 
 __all__ = ["FunctionalModel", "Model"]
 
@@ -44,7 +46,7 @@ class Model(keras.Model):
     """
 
     _for_several = (None, None)  # the functions of STEPS steps for training and validation, once they are traced
-    _at_hand = (None, None)  # Keras's function that predicts, and its traces: _Traced of shape and dtype
+    _at_hand = (None, None)  # Keras's function that predicts, and its traces by shape and dtype
 
     def __new__(cls, *arguments, **options):
         functional = cls is Model and functional_init_arguments(arguments, options)
@@ -52,15 +54,16 @@ class Model(keras.Model):
 
     def fit(self, x=None, y=None, batch_size=None, *arguments, shuffle=True, **options):
         """See keras.Model.fit. Under a strategy, warns of batches that do not divide among the devices."""
+        size = batch_size or 32
         own = len(arguments) <= 3 and isinstance(y, np.ndarray) and not options.get("validation_split")
         others = ("class_weight", "sample_weight", "steps_per_epoch")
         if not own or any(options.get(name) is not None for name in others) or not self._can_feed(x, y):
-            self._warn_of_uneven(x, batch_size or 32)
+            self._warn_of_uneven(x, size)
             self._forget_several()
             return super().fit(x, y, batch_size, *arguments, shuffle=shuffle, **options)
-        self.make_variables(x[: batch_size or 32], y[: batch_size or 32])
+        self.make_variables(x[:size], y[:size])
         callbacks = options.get("callbacks", arguments[2] if len(arguments) > 2 else None)
-        with self._several_steps(callbacks), _batches((x, y), batch_size or 32, shuffle) as source:
+        with self._several_steps(callbacks), _batches((x, y), size, shuffle) as source:
             return super().fit(source, None, None, *arguments, shuffle=False, **options)
 
     def train_on_batch(self, x, y=None, *arguments, **options):
@@ -77,7 +80,7 @@ class Model(keras.Model):
         if verbose == 0 and not callbacks:
             if len(x) <= size:
                 return self.predict_on_batch(_as_keras(x))
-            function = self._traced(_batch_shape(x, size), _as_keras(x[:0]).dtype)
+            function = self._trace(_batch_shape(x, size), _as_keras(x[:0]).dtype)
             if function is not None and function.joinable:
                 batches = [function(_as_keras(x[first : first + size])) for first in range(0, len(x), size)]
                 return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *batches)
@@ -86,7 +89,7 @@ class Model(keras.Model):
 
     def predict_on_batch(self, x):
         """See keras.Model.predict_on_batch."""
-        function = self._traced(x.shape, x.dtype) if self._can_feed(x) else None
+        function = self._trace(x.shape, x.dtype) if self._can_feed(x) else None
         return super().predict_on_batch(x) if function is None else function(x)
 
     def make_variables(self, x, y) -> None:
@@ -103,9 +106,11 @@ class Model(keras.Model):
             with contextlib.suppress(Exception):
                 self._symbolic_build(data_batch=(_as_keras(x), _as_keras(y), None))
 
-    def _traced(self, shape: tuple, dtype) -> _Traced | None:
+    def _trace(self, shape: tuple, dtype):
         """What predicts such arrays; None where Python is to run each time."""
         import tensorflow as tf
+
+        from keras_port.traces import Trace
 
         if tf.config.functions_run_eagerly():
             return None
@@ -114,7 +119,8 @@ class Model(keras.Model):
         if not hasattr(function, "get_concrete_function"):
             return None
         if function is not self._at_hand[0]:  # made anew since
-            self._at_hand = function, functools.cache(functools.partial(_Traced, function))
+            compiles = not self.jit_compile and any(map(is_fast, self._flatten_layers()))
+            self._at_hand = function, functools.cache(functools.partial(Trace, function, compiles=compiles))
         return self._at_hand[1](shape, dtype)
 
     @contextlib.contextmanager
@@ -183,30 +189,6 @@ def _sees_batches(callback) -> bool:
     """Whether it does anything before or after a batch of training or validation."""
     usual = keras.callbacks.Callback
     return any(getattr(getattr(callback, name), "__func__", None) is not getattr(usual, name) for name in _OF_BATCHES)
-
-
-class _Traced:
-    """The trace for arrays of one shape; called with one, it returns what `predict_on_batch` does.
-
-    Attributes:
-        joinable: whether the outputs of several batches are sure to differ in their number of rows only.
-    """
-
-    def __init__(self, function, shape: tuple, dtype):
-        import tensorflow as tf
-
-        self._run = function.get_concrete_function([(tf.TensorSpec(shape, dtype),)])
-        outputs = keras.tree.flatten(self._run.structured_outputs)
-        self.joinable = all(
-            isinstance(output, tf.Tensor) and output.shape.rank and output.shape[1:].is_fully_defined()
-            for output in outputs
-        )
-
-    def __call__(self, x: np.ndarray):
-        import tensorflow as tf
-
-        outputs = self._run([(tf.constant(x),)])
-        return keras.tree.map_structure(lambda y: y.numpy() if isinstance(y, tf.Tensor) else y, outputs)
 
 
 @contextlib.contextmanager

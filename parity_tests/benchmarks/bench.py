@@ -93,8 +93,10 @@ def measure(
             with _kept(timing, process):
                 said = process.answer()
                 timing.versions, timing.first = said["versions"], said["first"]
-                # a short run tells how many steps fill a round
-                running[side.name] = process, timing, max(1, round(seconds * 10 / process.run(10)["wall"]))
+                # a short run tells how many steps fill a round; the first one is for what is made on the way
+                steps = max(1, round(seconds * 10 / process.run(10)["wall"]))
+                process.run(steps)
+                running[side.name] = process, timing, steps
         for number in range(1, rounds + 1):
             for name, (process, timing, steps) in list(running.items()):
                 on_round(name, number)

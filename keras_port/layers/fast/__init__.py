@@ -5,7 +5,7 @@ What differs is `inner_loop`, where Keras runs the cell over time.
 - On TensorFlow the inputs of all steps are multiplied at once or, where that is less work, together with the state; the
   steps are laid out in the graph, or in a loop where they are more than 48; their way back is written out, with one
   product for the weights of all steps; and where two operations can run at once the two halves of the batch are
-  independent chains, side by side. The kernel of a linear
+  independent chains, side by side. What XLA compiles is one loop. The kernel of a linear
   `Dense` before the layer, the one of this package, is joined with the layer's if it widens its inputs: fewer products.
 - On PyTorch it is PyTorch's own fused kernel.
 - On JAX it is Keras's own loop: laid out, XLA takes half a minute to compile it, and it runs slower.
@@ -28,6 +28,6 @@ KERAS_PORT_FAST=0 in the environment.
 """
 
 from keras_port.layers.fast.dense import Dense
-from keras_port.layers.fast.layers import GRU, LSTM, SimpleRNN
+from keras_port.layers.fast.layers import GRU, LSTM, SimpleRNN, is_fast
 
-__all__ = ["GRU", "LSTM", "Dense", "SimpleRNN"]
+__all__ = ["GRU", "LSTM", "Dense", "SimpleRNN", "is_fast"]

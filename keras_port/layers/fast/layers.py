@@ -17,8 +17,6 @@ class _Fast:
     def __init__(self, *args, fast=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fast = fast
-        if self._is_on() and self._loop().DISLIKES_XLA:
-            self.supports_jit = False
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         found = None
@@ -45,6 +43,11 @@ class _Fast:
     @staticmethod
     def _loop():
         return importlib.import_module(f"keras_port.layers.fast.{_LOOPS[keras.backend.backend()]}")
+
+
+def is_fast(layer) -> bool:
+    """Whether it is one of the layers below, and switched on."""
+    return isinstance(layer, _Fast) and layer._is_on()
 
 
 @keras.saving.register_keras_serializable(package="keras_port")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import tensorflow as tf
+from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
 
 from keras_port.layers.fast.dense import product
 from keras_port.layers.fast.formulas import formula_of
@@ -12,9 +13,7 @@ from keras_port.layers.fast.laid_out import laid_out
 from keras_port.layers.fast.looped import looped
 from keras_port.threads import cores
 
-__all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
-
-DISLIKES_XLA = True  # compiled by XLA for a CPU, the same steps are no faster
+__all__ = ["on_cpu", "over_time"]
 
 # Steps laid out in the graph; a loop does longer sequences. Tracing takes some 20 ms per step and chain, gradients
 # included, and the first training step must come within seconds.
@@ -58,7 +57,15 @@ def over_time(layer, sequences, states, mask):
 
 def _is_short(sequences) -> bool:
     steps = sequences.shape[1]
-    return steps is not None and steps <= STEPS
+    return steps is not None and steps <= STEPS and not _for_xla()
+
+
+def _for_xla() -> bool:
+    """Whether XLA compiles what is traced here: a loop in a tenth of the time, and as fast as steps laid out.
+
+    Two chains, one after the other there, gain nothing, and inputs are multiplied in the steps however few the rows.
+    """
+    return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
 
 
 def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list:
@@ -75,16 +82,17 @@ def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list
 def _joins(layer, formula, sequences) -> bool:
     """Whether the steps multiply their inputs themselves. Measured: wide inputs and few rows gain nothing by it."""
     rows, _, inputs = sequences.shape
-    return formula.joins and inputs < layer.units and (rows is None or rows >= ROWS)
+    return formula.joins and inputs < layer.units and (rows is None or rows >= ROWS or _for_xla())
 
 
 def _ahead(x, kernel, bias, recurrent, columns) -> tuple:
     """Kernels and shares, (time, batch, columns), of steps whose inputs are multiplied all at once."""
-    time = x.shape[0] or tf.shape(x)[0]
-    gates = tf.reshape(x, [-1, x.shape[-1]]) @ kernel
+    time, rows, inputs = x.shape
+    gates = tf.reshape(x, [-1, inputs]) @ kernel
     if bias is not None:
         gates = tf.nn.bias_add(gates, bias)
-    return recurrent, tf.split(tf.reshape(gates, [time, -1, sum(columns)]), columns, axis=2)
+    steps = tf.reshape(gates, [time or tf.shape(x)[0], rows or -1, sum(columns)])  # a loop's states have as many rows
+    return recurrent, tf.split(steps, columns, axis=2)
 
 
 def _in_steps(x, kernel, bias, recurrent, columns) -> tuple:
@@ -109,7 +117,7 @@ def _shown(outputs, mask, layer):
 def _halves(sequences, states, mask) -> list:
     """The arguments of one chain, or of two over a half of the batch each where they can run side by side."""
     rows = sequences.shape[0]
-    if _at_once() < 2 or (rows is not None and rows < 2 * ROWS):
+    if _for_xla() or _at_once() < 2 or (rows is not None and rows < 2 * ROWS):
         return [(sequences, states, mask)]
     half = ((rows or tf.shape(sequences)[0]) + 1) // 2
     first, second = slice(None, half), slice(half, None)

@@ -7,9 +7,7 @@ import torch
 
 from keras_port.layers.fast.dense import product
 
-__all__ = ["DISLIKES_XLA", "on_cpu", "over_time"]
-
-DISLIKES_XLA = False
+__all__ = ["on_cpu", "over_time"]
 
 
 def on_cpu() -> bool:
