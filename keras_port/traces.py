@@ -19,6 +19,7 @@ import tensorflow as tf
 __all__ = ["OFTEN", "Trace"]
 
 OFTEN = 1000  # predictions of a short sequence take about as long as XLA does to compile them
+FEW = 32  # rows; of more it is the products that take the time
 TIMES = 5  # either way is timed
 
 # In the names of operations. Compiled, they take what is out of range for what is in it, or nobody looks; or a second time
@@ -31,7 +32,7 @@ class Trace:
 
     Args:
         function: Keras's function that predicts.
-        compiles: whether XLA is to compile it after OFTEN calls. That stays if it is faster and agrees up to rounding.
+        compiles: whether XLA is to compile it after OFTEN calls with FEW rows. That stays if it is faster and agrees up to rounding.
 
     Attributes:
         joinable: whether the outputs of several batches are sure to differ in their number of rows only.
@@ -42,7 +43,8 @@ class Trace:
         self._traced = function.get_concrete_function([(self._array,)])
         self._run = _at_hand(self._traced)
         # XLA compiles for known sizes only: it would do so again for each number of rows
-        self._until_often = OFTEN if compiles and self._array.shape.is_fully_defined() else 0
+        is_small = self._array.shape.is_fully_defined() and shape[0] <= FEW
+        self._until_often = OFTEN if compiles and is_small else 0
         self.joinable = all(
             isinstance(output, tf.Tensor) and output.shape.rank and output.shape[1:].is_fully_defined()
             for output in keras.tree.flatten(self._traced.structured_outputs)

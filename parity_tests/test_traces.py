@@ -143,12 +143,14 @@ def test_what_xla_does_not_have_is_predicted_as_before(ran):
     assert ran[-1] is False
 
 
-def test_batches_of_any_number_of_rows_are_not_compiled(ran):
+def test_batches_of_any_number_of_rows_or_many_are_not_compiled(ran):
     model, stock = made(layers.LSTM(5))
     x, _ = arrays()
     for _ in range(CALLS):
         np.testing.assert_allclose(model.predict(x, 8, 0), stock.predict(x, 8, 0), atol=1e-6)
     assert not any(ran) and len(ran) == 4 * CALLS
+    assert_predicts_as_keras(model, stock, np.tile(x, [2, 1, 1])[: traces.FEW + 1])
+    assert not any(ran)
 
 
 def test_what_does_not_agree_stays_out(ran, monkeypatch):
