@@ -17,7 +17,6 @@ arrays of a shape is kept at hand: traces.py.
 from __future__ import annotations
 
 import contextlib
-import functools
 import warnings
 
 import keras
@@ -108,19 +107,12 @@ class Model(keras.Model):
 
     def _trace(self, shape: tuple, dtype):
         """What predicts such arrays; None where Python is to run each time."""
-        import tensorflow as tf
-
-        from keras_port.traces import Trace
-
-        if tf.config.functions_run_eagerly():
-            return None
         self.make_predict_function()
-        function = self.predict_function
-        if not hasattr(function, "get_concrete_function"):
-            return None
-        if function is not self._at_hand[0]:  # made anew since
+        if self.predict_function is not self._at_hand[0]:  # made anew since
+            from keras_port.traces import at_hand
+
             compiles = not self.jit_compile and any(map(is_fast, self._flatten_layers()))
-            self._at_hand = function, functools.cache(functools.partial(Trace, function, compiles=compiles))
+            self._at_hand = self.predict_function, at_hand(self.predict_function, compiles)
         return self._at_hand[1](shape, dtype)
 
     @contextlib.contextmanager

@@ -9,6 +9,7 @@ asked for is compiled.
 from __future__ import annotations
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["OFTEN", "Trace"]
+__all__ = ["FEW", "OFTEN", "at_hand"]
 
 OFTEN = 1000  # predictions of a short sequence take about as long as XLA does to compile them
 FEW = 32  # rows; of more it is the products that take the time
@@ -27,21 +28,31 @@ TIMES = 5  # either way is timed
 _NEVER_COMPILED = ("Assert", "Assign", "CheckNumerics", "Gather", "Random", "Scatter")
 
 
-class Trace:
-    """Called with an array of its shape, it returns what Keras's `predict_on_batch` does.
+def at_hand(function, compiles: bool) -> Callable:
+    """What gives a Trace by shape and dtype, made the first time; or None where Python is to run each time.
 
     Args:
         function: Keras's function that predicts.
-        compiles: whether XLA is to compile it after OFTEN calls with FEW rows. That stays if it is faster and agrees up to rounding.
+        compiles: whether XLA is to compile it after OFTEN calls with at most FEW rows. That stays if it is faster and agrees up
+            to rounding.
+    """
+    if not hasattr(function, "get_concrete_function"):  # the model is to run eagerly
+        return lambda shape, dtype: None
+    kept = functools.cache(lambda shape, dtype: Trace(function, shape, dtype, compiles))
+    return lambda shape, dtype: None if tf.config.functions_run_eagerly() else kept(shape, dtype)
+
+
+class Trace:
+    """Called with an array of its shape, it returns what Keras's `predict_on_batch` does.
 
     Attributes:
         joinable: whether the outputs of several batches are sure to differ in their number of rows only.
     """
 
-    def __init__(self, function, shape: tuple, dtype, compiles: bool = False):
+    def __init__(self, function, shape: tuple, dtype, compiles: bool):
         self._function, self._array = function, tf.TensorSpec(shape, dtype)
         self._traced = function.get_concrete_function([(self._array,)])
-        self._run = _at_hand(self._traced)
+        self._run = _caller(self._traced)
         # XLA compiles for known sizes only: it would do so again for each number of rows
         is_small = self._array.shape.is_fully_defined() and shape[0] <= FEW
         self._until_often = OFTEN if compiles and is_small else 0
@@ -63,12 +74,12 @@ class Trace:
             return
         step = self._function.python_function
         by_xla = tf.function(step, autograph=False, jit_compile=True).get_concrete_function([(self._array,)])
-        compiled, plain = _at_hand(by_xla), self._run
+        compiled, plain = _caller(by_xla), self._run
         if _agree(compiled(x), plain(x)) and _least_time(compiled, x) < _least_time(plain, x):
             self._run = compiled
 
 
-def _at_hand(traced) -> Callable:
+def _caller(traced) -> Callable:
     """What calls it with a tensor, and returns arrays."""
     if isinstance(traced.structured_outputs, tf.Tensor):
         run, captured = traced.inference_fn.call_flat, traced.captured_inputs

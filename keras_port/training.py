@@ -107,7 +107,7 @@ def _fit(model: keras.Model, source: Batches) -> int:
             callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=report)],
         )
     except (KeyboardInterrupt, BrokenPipeError):
-        if int(model.optimizer.iterations.numpy()) == 0:
+        if not model.optimizer.iterations.numpy():
             raise  # nothing was learned, so nothing is worth keeping
     return int(model.optimizer.iterations.numpy())
 

@@ -20,7 +20,11 @@ __all__ = ["main"]
 
 @streams.quietly
 def main(argv: list[str] | None = None) -> int:
-    """Returns the exit status: the script's own, 1 where it fails, 2 for wrong usage, 130 after Ctrl-C, 141 if nobody reads it."""
+    """Run the command line.
+
+    Returns:
+        The exit status: the script's own, 1 where it fails, 2 for wrong usage, 130 after Ctrl-C, 141 if nobody reads it.
+    """
     options = _parser().parse_args(argv)
     try:
         return options.do(options)

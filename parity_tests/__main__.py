@@ -24,7 +24,11 @@ DTYPES = ("float32", "float64")
 
 @streams.quietly
 def main(argv: list[str] | None = None) -> int:
-    """Returns 0 where every rung holds, 1 where one does not, 2 for wrong usage, 130 after Ctrl-C or SIGTERM, 141 if nobody reads it."""
+    """Run the command line.
+
+    Returns:
+        0 where every rung holds, 1 where one does not, 2 for wrong usage, 130 after Ctrl-C or SIGTERM, 141 if nobody reads it.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is done is reported
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["bench"]:

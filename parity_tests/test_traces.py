@@ -17,13 +17,13 @@ CALLS = 4
 @pytest.fixture
 def ran(monkeypatch):
     """Whether what predicted, or was to be compared, was compiled; a model is compiled at the third call, and that is faster."""
-    found, at_hand = [], traces._at_hand
+    found, caller = [], traces._caller
 
     def noted(traced):
-        run, compiled = at_hand(traced), traced.function_def.attr["_XlaMustCompile"].b
+        run, compiled = caller(traced), traced.function_def.attr["_XlaMustCompile"].b
         return lambda x: found.append(compiled) or run(x)
 
-    monkeypatch.setattr(traces, "_at_hand", noted)
+    monkeypatch.setattr(traces, "_caller", noted)
     monkeypatch.setattr(traces, "OFTEN", 3)
     faster_first(monkeypatch, True)
     return found
@@ -154,13 +154,13 @@ def test_batches_of_any_number_of_rows_or_many_are_not_compiled(ran):
 
 
 def test_what_does_not_agree_stays_out(ran, monkeypatch):
-    at_hand = traces._at_hand
+    caller = traces._caller
 
     def wrong(traced):
-        run = at_hand(traced)
+        run = caller(traced)
         return (lambda x: run(x) * 1.001) if traced.function_def.attr["_XlaMustCompile"].b else run
 
-    monkeypatch.setattr(traces, "_at_hand", wrong)
+    monkeypatch.setattr(traces, "_caller", wrong)
     assert_predicts_as_keras(*made(layers.LSTM(5)), arrays()[0][:2])
     assert ran[-1] is False
 
