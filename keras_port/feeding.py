@@ -41,6 +41,11 @@ class Model(keras.Model):
     backends, for anything but NumPy arrays, with weights of samples or classes, a validation split, a number of steps
     or a distribution, and to predict by a `predict_step` of the class's own.
 
+    With recurrent layers of keras_port.layers among its layers, XLA compiles the predictions of up to 32 rows when arrays of
+    one shape come for the thousandth time: a pause of half a second, after which they take a third to two thirds of the time
+    and differ by rounding. It does not with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic,
+    are random, keep a state, look something up or refuse some numbers.
+
     A class of yours with a `call` derives from this one; one that gives inputs and outputs to `__init__`, from FunctionalModel.
     """
 
@@ -108,12 +113,13 @@ class Model(keras.Model):
     def _trace(self, shape: tuple, dtype):
         """What predicts such arrays; None where Python is to run each time."""
         self.make_predict_function()
-        if self.predict_function is not self._at_hand[0]:  # made anew since
+        function, (of, trace) = self.predict_function, self._at_hand
+        if function is not of:  # made anew since
             from keras_port.traces import at_hand
 
-            compiles = not self.jit_compile and any(map(is_fast, self._flatten_layers()))
-            self._at_hand = self.predict_function, at_hand(self.predict_function, compiles)
-        return self._at_hand[1](shape, dtype)
+            trace = at_hand(function, compiles=not self.jit_compile and any(map(is_fast, self._flatten_layers())))
+            self._at_hand = function, trace
+        return trace(shape, dtype)
 
     @contextlib.contextmanager
     def _several_steps(self, callbacks):

@@ -1,8 +1,8 @@
-"""What a model predicts by, traced for arrays of one shape, kept at hand, and compiled where that is faster.
+"""The traces of a model's predictions: kept at hand for arrays of a shape, and compiled where that is faster.
 
 Of the 0.5 ms in which a `predict_on_batch` of Keras's predicts a short sequence, TensorFlow spends 0.15 on finding the trace
 for such arrays and 0.05 on the names of its arguments. What is left is a few hundred operations, one to three
-microseconds each, whatever they compute. XLA makes one of them, but takes half a second for it, so only what is often
+microseconds each, whatever they compute. XLA joins them into one, but takes half a second for it, so only what is often
 asked for is compiled.
 """
 
@@ -11,21 +11,34 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework.config import is_op_determinism_enabled
 
-__all__ = ["FEW", "OFTEN", "at_hand"]
+__all__ = ["FEW", "OFTEN", "SHAPES", "at_hand"]
 
 OFTEN = 1000  # predictions of a short sequence take about as long as XLA does to compile them
 FEW = 32  # rows; of more it is the products that take the time
-TIMES = 5  # either way is timed
+SHAPES = 8  # of a model are compiled: each takes its half a second, and what is compiled is kept
+LARGE = 1000  # operations, a loop counted as one; one LSTM behind a Dense makes 120
+TIMES = 5  # that each way is run to see which is faster
 
-# In the names of operations. Compiled, they take what is out of range for what is in it, or nobody looks; or a second time
-# to see whether both ways agree would count.
-_NEVER_COMPILED = ("Assert", "Assign", "CheckNumerics", "Gather", "Random", "Scatter")
+# What may be compiled: operations that refuse no numbers, since XLA looks at none, and that do the same each time, since they run
+# once more to be compared.
+_COMPILED = frozenset(
+    """
+    Abs AddN AddV2 All Any BatchMatMulV2 BiasAdd BroadcastTo Cast ConcatV2 Const Cumsum Einsum Elu Equal Erf Erfc Exp
+    ExpandDims Expm1 Fill Greater GreaterEqual Identity IdentityN LeakyRelu Less LessEqual Log Log1p LogSoftmax LogicalAnd
+    LogicalNot LogicalOr MatMul Max Maximum Mean Min Minimum Mul Neg NoOp NotEqual OnesLike Pack Placeholder PreventGradient
+    Prod Range ReadVariableOp RealDiv Reciprocal Relu Relu6 Reshape ReverseV2 Rsqrt Select SelectV2 Selu Shape Sigmoid Sign
+    Softmax Softplus Softsign Split SplitV Sqrt Square SquaredDifference Squeeze StatelessWhile StopGradient StridedSlice Sub
+    Sum Tanh TensorListFromTensor TensorListGetItem TensorListReserve TensorListSetItem TensorListStack Tile Transpose Unpack
+    While ZerosLike
+    """.split()
+)
 
 
 def at_hand(function, compiles: bool) -> Callable:
@@ -33,48 +46,53 @@ def at_hand(function, compiles: bool) -> Callable:
 
     Args:
         function: Keras's function that predicts.
-        compiles: whether XLA is to compile it after OFTEN calls with at most FEW rows. That stays if it is faster and agrees up
-            to rounding.
+        compiles: whether XLA is to compile it for the first SHAPES of at most FEW rows that are called OFTEN. That stays
+            where it is faster and agrees up to rounding.
     """
     if not hasattr(function, "get_concrete_function"):  # the model is to run eagerly
         return lambda shape, dtype: None
-    kept = functools.cache(lambda shape, dtype: Trace(function, shape, dtype, compiles))
+    turns = iter(range(SHAPES if compiles and not is_op_determinism_enabled() else 0))
+    kept = functools.cache(lambda shape, dtype: Trace(function, shape, dtype, turns))
     return lambda shape, dtype: None if tf.config.functions_run_eagerly() else kept(shape, dtype)
 
 
 class Trace:
     """Called with an array of its shape, it returns what Keras's `predict_on_batch` does.
 
+    Args:
+        function: Keras's function that predicts.
+        turns: has one for each shape that may still be compiled.
+
     Attributes:
         joinable: whether the outputs of several batches are sure to differ in their number of rows only.
     """
 
-    def __init__(self, function, shape: tuple, dtype, compiles: bool):
-        self._function, self._array = function, tf.TensorSpec(shape, dtype)
-        self._traced = function.get_concrete_function([(self._array,)])
-        self._run = _caller(self._traced)
+    def __init__(self, function, shape: tuple, dtype, turns: Iterator):
+        self._function, self._array, self._turns = function, tf.TensorSpec(shape, dtype), turns
+        traced = function.get_concrete_function([(self._array,)])
+        self._run = _caller(traced)
         # XLA compiles for known sizes only: it would do so again for each number of rows
         is_small = self._array.shape.is_fully_defined() and shape[0] <= FEW
-        self._until_often = OFTEN if compiles and is_small else 0
+        self._until_often = OFTEN if is_small else 0
         self.joinable = all(
             isinstance(output, tf.Tensor) and output.shape.rank and output.shape[1:].is_fully_defined()
-            for output in keras.tree.flatten(self._traced.structured_outputs)
+            for output in keras.tree.flatten(traced.structured_outputs)
         )
 
     def __call__(self, x: np.ndarray):
-        if self._until_often:
+        if self._until_often > 0:
             self._until_often -= 1
-            if not self._until_often:
-                with contextlib.suppress(Exception):  # XLA does not have every operation
+            if self._until_often == 0:
+                with contextlib.suppress(Exception):  # whatever it is, there is a way without XLA
                     self._compile(tf.constant(x))
         return self._run(tf.constant(x))
 
     def _compile(self, x: tf.Tensor) -> None:
-        if any(word in name for name in _operations(self._traced) for word in _NEVER_COMPILED):
+        by_xla = tf.function(self._function.python_function, autograph=False, jit_compile=True)
+        traced = by_xla.get_concrete_function([(self._array,)])
+        if not _may_be_compiled(traced.graph) or next(self._turns, None) is None:
             return
-        step = self._function.python_function
-        by_xla = tf.function(step, autograph=False, jit_compile=True).get_concrete_function([(self._array,)])
-        compiled, plain = _caller(by_xla), self._run
+        compiled, plain = _caller(traced), self._run
         if _agree(compiled(x), plain(x)) and _least_time(compiled, x) < _least_time(plain, x):
             self._run = compiled
 
@@ -82,6 +100,7 @@ class Trace:
 def _caller(traced) -> Callable:
     """What calls it with a tensor, and returns arrays."""
     if isinstance(traced.structured_outputs, tf.Tensor):
+        # variables are captured as such, not with what they hold
         run, captured = traced.inference_fn.call_flat, traced.captured_inputs
         return lambda x: run(x, *captured)[0].numpy()
 
@@ -91,21 +110,24 @@ def _caller(traced) -> Callable:
     return run_structured
 
 
-def _operations(traced) -> set[str]:
-    graph = traced.graph.as_graph_def()
-    return {node.op for part in (graph.node, *(inner.node_def for inner in graph.library.function)) for node in part}
+def _may_be_compiled(graph) -> bool:
+    """Beside what it may consist of: an index that is computed could be out of range, except for that of a loop's step."""
+    operations, loops = graph.get_operations(), graph.as_graph_def().library.function
+    kinds = {operation.type for operation in operations} | {node.op for loop in loops for node in loop.node_def}
+    indices = (index.op for slice_ in operations if slice_.type == "StridedSlice" for index in slice_.inputs[1:])
+    return len(operations) <= LARGE and kinds <= _COMPILED and all(index.type == "Const" for index in indices)
 
 
 def _agree(ours, others) -> bool:
-    """To half of their digits: another order of the sums costs a few, and another result has next to none."""
     pairs = zip(keras.tree.flatten(ours), keras.tree.flatten(others), strict=True)
     return all(_is_close(*map(np.asarray, pair)) for pair in pairs)
 
 
 def _is_close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Within a hundred times the rounding of the largest number; sums in another order differed by up to ten times it."""
     if one.shape != other.shape or one.dtype.kind != "f":
         return np.array_equal(one, other)
-    bound = np.sqrt(np.finfo(one.dtype).eps) * np.max(np.abs(other), initial=0)
+    bound = 100 * np.finfo(one.dtype).eps * np.max(np.abs(other), initial=0)
     return bool(np.isfinite(bound)) and np.allclose(one, other, rtol=0, atol=bound)
 
 

@@ -339,6 +339,7 @@ def test_path(name, taken, monkeypatch):
     layer = getattr(layers, name)(3, **options(name))
     layer(x)
     assert not taken
+    assert layer.supports_jit is getattr(keras.layers, name)(3, **options(name)).supports_jit
 
 
 @pytest.mark.parametrize(
@@ -384,6 +385,7 @@ def test_a_gpu_is_left_to_keras_and_cudnn(name, hidden, cudnn, taken, monkeypatc
     layer = getattr(layers, name)(3, **reset_after)
     layer(np.ones((2, 3, 4), "float32"))
     assert (bool(taken), bool(asked)) == (not cudnn, cudnn)
+    assert layer.supports_jit is (cudnn and getattr(keras.layers, name)(3).supports_jit)
 
 
 def model(make, name, **given):

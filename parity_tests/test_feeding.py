@@ -40,8 +40,9 @@ def test_in_the_given_order_it_is_keras(dtype, size, monkeypatch):
     for one, other in zip(stock.get_weights(), ours.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
     seen = pipelines(monkeypatch)
-    ours.fit(x, y, verbose=0)
+    ours.fit(x, y, 8, verbose=0)
     assert not isinstance(seen[0], np.ndarray) and not seen[0].options().autotune.enabled
+    assert seen[0].cardinality() == 4  # shuffled; callbacks are told it
 
 
 def test_shuffled_it_sees_every_row_once_per_epoch_in_a_new_order():

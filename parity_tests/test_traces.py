@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -30,7 +32,7 @@ def ran(monkeypatch):
 
 
 def faster_first(monkeypatch, is_faster: bool) -> None:
-    times = iter([1.0, 2.0] if is_faster else [2.0, 1.0])
+    times = itertools.cycle([1.0, 2.0] if is_faster else [2.0, 1.0])
     monkeypatch.setattr(traces, "_least_time", lambda run, x: next(times))
 
 
@@ -54,14 +56,27 @@ def test_compiled_it_predicts_as_before(name, dense, ran):
     options = {"reset_after": False} if name == "GRU" else {}
     model, stock = made(getattr(layers, name)(5, **options), layers.Dense(6) if dense else None)
     x, y = arrays()
+    model.compile(keras.optimizers.SGD(0.5), "mse")
     assert_predicts_as_keras(model, stock, x[:2])
     assert ran == [False, False, True, False, True, True]  # the third call compares both
-    model.compile("sgd", "mse")
-    model.train_on_batch(x, y)  # with the weights of the moment
+    before = model.predict_on_batch(x[:2])
+    model.train_on_batch(x, y)
     ran.clear()
-    np.testing.assert_allclose(model.predict(x[:2], verbose=0), stock.predict_on_batch(x[:2]), atol=1e-6)
-    ran.clear()
-    assert_predicts_as_keras(model, stock, x[:3])  # another shape is counted and compiled by itself
+    after = model.predict(x[:2], verbose=0)
+    assert ran == [True] and abs(after - before).max() > 0.01
+    np.testing.assert_allclose(after, stock.predict_on_batch(x[:2]), atol=1e-6)
+    model.set_weights([2 * weight for weight in model.get_weights()])
+    assert_predicts_as_keras(model, stock, x[:2])
+    assert all(ran)
+
+
+def test_every_shape_is_counted_by_itself_and_only_some_are_compiled(ran, monkeypatch):
+    monkeypatch.setattr(traces, "SHAPES", 2)
+    model, stock = made(layers.LSTM(5))
+    for rows in (1, 2, 3):
+        ran.clear()
+        assert_predicts_as_keras(model, stock, arrays()[0][:rows])
+        assert ran[:2] == [False, False] and ran[-1] is (rows < 3)
 
 
 def test_outputs_of_any_structure(ran):
@@ -102,8 +117,11 @@ def asserted(x):
 
 
 NOT_COMPILED = {
-    "out of range is refused": lambda: Recurrent(lambda x: tf.gather(x, tf.cast(x[0, :, 0] > 0, tf.int32), axis=1)),
+    "an index of a lookup": lambda: Recurrent(lambda x: tf.gather(x, tf.cast(x[0, :, 0] > 0, tf.int32), axis=1)),
+    "an index": lambda: Recurrent(lambda x: x + x[:, tf.cast(x[0, 0, 0] > 0, tf.int32)][:, None]),
+    "a function within": lambda: Recurrent(tf.function(lambda x: x + x[:, tf.cast(x[0, 0, 0] > 0, tf.int32)][:, None])),
     "an assertion": lambda: Recurrent(asserted),
+    "Python": lambda: Recurrent(lambda x: tf.ensure_shape(tf.py_function(lambda y: y * 2, [x], tf.float32), x.shape)),
     "slow": lambda: layers.LSTM(5, fast=False),
     "Keras's own": lambda: keras.layers.LSTM(5),
 }
@@ -112,6 +130,19 @@ NOT_COMPILED = {
 @pytest.mark.parametrize("why", NOT_COMPILED)
 def test_what_is_never_compiled(why, ran):
     assert_predicts_as_keras(*made(NOT_COMPILED[why]()), arrays()[0][:2])
+    assert ran == [False] * CALLS
+
+
+@pytest.mark.parametrize("why", ["asked for", "deterministic", "large"])
+def test_when_nothing_is_compiled(why, ran, monkeypatch):
+    model, stock = made(layers.LSTM(5))
+    if why == "asked for":  # then it is from the start
+        model.compile("sgd", "mse", jit_compile=True)
+    elif why == "deterministic":
+        monkeypatch.setattr(traces, "is_op_determinism_enabled", lambda: True)
+    else:
+        monkeypatch.setattr(traces, "LARGE", 20)
+    assert_predicts_as_keras(model, stock, arrays()[0][:2])
     assert ran == [False] * CALLS
 
 
@@ -126,20 +157,22 @@ def test_a_state_goes_on_and_is_not_compiled(ran):
     assert ran == [False] * CALLS
 
 
-def test_chance_draws_what_it_would(ran):
+@pytest.mark.parametrize("drawn", [tf.random.normal, tf.random.truncated_normal])
+def test_chance_draws_what_it_would(drawn, ran, monkeypatch):
     """Two draws more would change all that follow."""
-    noise, x = Recurrent(lambda x: x + tf.random.normal([3])), arrays()[0][:2]
-    drawn = []
-    for kind in made(noise):
-        tf.random.set_seed(7)
-        drawn.append([kind.predict_on_batch(x) for _ in range(CALLS)])
-    assert ran == [False] * CALLS
-    assert not np.array_equal(drawn[0][0], drawn[0][1])
+    found = []
+    for often in (3, 1000):
+        monkeypatch.setattr(traces, "OFTEN", often)
+        keras.utils.set_random_seed(7)
+        model, _ = made(Recurrent(lambda x: x + drawn([3])))
+        found.append([model.predict_on_batch(arrays()[0][:2]) for _ in range(CALLS + 2)])
+    np.testing.assert_array_equal(*found)
+    assert not np.array_equal(found[0][0], found[0][1]) and not any(ran)
 
 
-def test_what_xla_does_not_have_is_predicted_as_before(ran):
-    through_python = Recurrent(lambda x: tf.ensure_shape(tf.py_function(lambda y: y * 2, [x], tf.float32), x.shape))
-    assert_predicts_as_keras(*made(through_python), arrays()[0][:2])
+def test_what_xla_refuses_is_predicted_as_before(ran, monkeypatch):
+    monkeypatch.setattr(traces, "_may_be_compiled", lambda graph: True)
+    assert_predicts_as_keras(*made(NOT_COMPILED["Python"]()), arrays()[0][:2])
     assert ran[-1] is False
 
 
@@ -158,11 +191,26 @@ def test_what_does_not_agree_stays_out(ran, monkeypatch):
 
     def wrong(traced):
         run = caller(traced)
-        return (lambda x: run(x) * 1.001) if traced.function_def.attr["_XlaMustCompile"].b else run
+        return (lambda x: run(x) * 1.0001) if traced.function_def.attr["_XlaMustCompile"].b else run
 
     monkeypatch.setattr(traces, "_caller", wrong)
     assert_predicts_as_keras(*made(layers.LSTM(5)), arrays()[0][:2])
     assert ran[-1] is False
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: keras.layers.Bidirectional(layers.GRU(5, reset_after=False)),
+        lambda: layers.LSTM(5, activation="relu", go_backwards=True),
+        lambda: Recurrent(keras.layers.LayerNormalization()),
+        lambda: Recurrent(layer=keras.models.Sequential([keras.layers.Masking(), layers.LSTM(5)])),
+        lambda: Recurrent(lambda x: tf.nn.softmax(x) * tf.reduce_mean(x, 1, keepdims=True)),
+    ],
+)
+def test_what_is_compiled(layer, ran):
+    assert_predicts_as_keras(*made(layer()), arrays()[0][:2])
+    assert ran[-1] is True
 
 
 @pytest.mark.parametrize(
@@ -171,7 +219,7 @@ def test_what_does_not_agree_stays_out(ran, monkeypatch):
         ([1.0, -2.0], True),
         ([1.0 + 1e-6, -2.0], True),
         ([1.0, 2.0], False),
-        ([1.001, -2.0], False),
+        ([1.0001, -2.0], False),
         ([1.0, np.nan], False),
         ([1.0, np.inf], False),
         ([[1.0, -2.0]], False),

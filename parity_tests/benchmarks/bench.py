@@ -93,7 +93,7 @@ def measure(
             with _kept(timing, process):
                 said = process.answer()
                 timing.versions, timing.first = said["versions"], said["first"]
-                # a short run tells how many steps fill a round; the first one is for what is made on the way
+                # a short run tells how many steps fill a round, and one is not counted: it may still trace or compile
                 steps = max(1, round(seconds * 10 / process.run(10)["wall"]))
                 process.run(steps)
                 running[side.name] = process, timing, steps

@@ -17,6 +17,8 @@ class _Fast:
     def __init__(self, *args, fast=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fast = fast
+        if self._is_on() and self._loop().keras_compiles():
+            self.supports_jit = False
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         found = None

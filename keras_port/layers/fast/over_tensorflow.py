@@ -13,7 +13,7 @@ from keras_port.layers.fast.laid_out import laid_out
 from keras_port.layers.fast.looped import looped
 from keras_port.threads import cores
 
-__all__ = ["on_cpu", "over_time"]
+__all__ = ["keras_compiles", "on_cpu", "over_time"]
 
 # Steps laid out in the graph; a loop does longer sequences. Tracing takes some 20 ms per step and chain, gradients
 # included, and the first training step must come within seconds.
@@ -24,6 +24,14 @@ ROWS = 32  # of a chain at least: fewer rows do not fill a product
 def on_cpu() -> bool:
     """Whether TensorFlow computes on the CPU: with a GPU that it may use, Keras finds cuDNN."""
     return not tf.config.get_visible_devices("GPU")
+
+
+def keras_compiles() -> bool:
+    """Whether Keras has XLA compile what nobody asked it to: with a GPU in the machine, also one that TensorFlow may not use.
+
+    On a CPU that makes training no faster, and on two cores slower.
+    """
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def over_time(layer, sequences, states, mask):
@@ -61,10 +69,7 @@ def _is_short(sequences) -> bool:
 
 
 def _for_xla() -> bool:
-    """Whether XLA compiles what is traced here: a loop in a tenth of the time, and as fast as steps laid out.
-
-    Two chains, one after the other there, gain nothing, and inputs are multiplied in the steps however few the rows.
-    """
+    """Whether XLA compiles what is traced here. Then a loop is as fast as steps laid out, and compiles in a tenth of the time."""
     return GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
 
 
@@ -80,7 +85,7 @@ def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list
 
 
 def _joins(layer, formula, sequences) -> bool:
-    """Whether the steps multiply their inputs themselves. Measured: wide inputs and few rows gain nothing by it."""
+    """Whether the steps multiply their inputs themselves. Measured: wide inputs gain nothing, nor do few rows without XLA."""
     rows, _, inputs = sequences.shape
     return formula.joins and inputs < layer.units and (rows is None or rows >= ROWS or _for_xla())
 
@@ -91,7 +96,9 @@ def _ahead(x, kernel, bias, recurrent, columns) -> tuple:
     gates = tf.reshape(x, [-1, inputs]) @ kernel
     if bias is not None:
         gates = tf.nn.bias_add(gates, bias)
-    steps = tf.reshape(gates, [time or tf.shape(x)[0], rows or -1, sum(columns)])  # a loop's states have as many rows
+    steps = tf.reshape(
+        gates, [time or tf.shape(x)[0], rows or -1, sum(columns)]
+    )  # so many as the states, else a loop refuses them
     return recurrent, tf.split(steps, columns, axis=2)
 
 
@@ -115,7 +122,7 @@ def _shown(outputs, mask, layer):
 
 
 def _halves(sequences, states, mask) -> list:
-    """The arguments of one chain, or of two over a half of the batch each where they can run side by side."""
+    """The arguments of one chain, or of two over a half of the batch each where they can run side by side: not by XLA."""
     rows = sequences.shape[0]
     if _for_xla() or _at_once() < 2 or (rows is not None and rows < 2 * ROWS):
         return [(sequences, states, mask)]
