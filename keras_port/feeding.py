@@ -117,7 +117,7 @@ class Model(keras.Model):
         if function is not of:  # made anew since
             from keras_port.traces import at_hand
 
-            trace = at_hand(function, compiles=not self.jit_compile and any(map(is_fast, self._flatten_layers())))
+            trace = at_hand(function, compiles=any(map(is_fast, self._flatten_layers())))
             self._at_hand = function, trace
         return trace(shape, dtype)
 
