@@ -22,7 +22,7 @@ __all__ = ["FEW", "OFTEN", "SHAPES", "at_hand"]
 
 OFTEN = 1000  # predictions of a short sequence take about as long as XLA does to compile them
 FEW = 32  # rows; of more it is the products that take the time
-SHAPES = 8  # of a model are compiled: each takes its half a second, and what is compiled is kept
+SHAPES = 8  # of a model may be compiled: each takes its half a second, and what is compiled is kept
 LARGE = 1000  # operations, a loop counted as one; one LSTM behind a Dense makes 120
 TIMES = 5  # that each way is run to see which is faster
 
@@ -61,7 +61,7 @@ class Trace:
 
     Args:
         function: Keras's function that predicts.
-        turns: has one for each shape that may still be compiled.
+        turns: has one for each time that this may still be tried.
 
     Attributes:
         joinable: whether the outputs of several batches are sure to differ in their number of rows only.
@@ -88,12 +88,13 @@ class Trace:
         return self._run(tf.constant(x))
 
     def _compile(self, x: tf.Tensor) -> None:
+        if next(self._turns, None) is None:
+            return
         by_xla = tf.function(self._function.python_function, autograph=False, jit_compile=True)
         traced = by_xla.get_concrete_function([(self._array,)])
-        if not _may_be_compiled(traced.graph) or next(self._turns, None) is None:
-            return
         compiled, plain = _caller(traced), self._run
-        if _agree(compiled(x), plain(x)) and _least_time(compiled, x) < _least_time(plain, x):
+        agree = _may_be_compiled(traced.graph) and _agree(compiled(x), plain(x))
+        if agree and _least_time(compiled, x) < _least_time(plain, x):
             self._run = compiled
 
 

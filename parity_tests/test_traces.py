@@ -133,6 +133,15 @@ def test_what_is_never_compiled(why, ran):
     assert ran == [False] * CALLS
 
 
+def test_python_is_called_once_where_nothing_is_compiled(ran):
+    calls = []
+    model, _ = made(Recurrent(lambda x: calls.append(x) or x, keras.layers.LSTM(5)))
+    calls.clear()
+    for _ in range(CALLS):
+        model.predict_on_batch(arrays()[0][:2])
+    assert len(calls) == 1
+
+
 @pytest.mark.parametrize("why", ["asked for", "deterministic", "large"])
 def test_when_nothing_is_compiled(why, ran, monkeypatch):
     model, stock = made(layers.LSTM(5))

@@ -96,9 +96,8 @@ def _ahead(x, kernel, bias, recurrent, columns) -> tuple:
     gates = tf.reshape(x, [-1, inputs]) @ kernel
     if bias is not None:
         gates = tf.nn.bias_add(gates, bias)
-    steps = tf.reshape(
-        gates, [time or tf.shape(x)[0], rows or -1, sum(columns)]
-    )  # so many as the states, else a loop refuses them
+    # a loop refuses states whose rows are known where those of its steps are not
+    steps = tf.reshape(gates, [time or tf.shape(x)[0], rows or -1, sum(columns)])
     return recurrent, tf.split(steps, columns, axis=2)
 
 
