@@ -19,6 +19,7 @@ from pathlib import Path
 
 from keras_port import __version__, models, streams
 from keras_port.devices import COUNTS, DeviceError
+from keras_port.startup import quiet
 from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
@@ -89,8 +90,7 @@ def _run(argv: list[str] | None) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silence():
+    with quiet():
         from keras_port.datasets import DataError
         from keras_port.threads import share_cores
         from keras_port.training import train
@@ -113,19 +113,6 @@ def _train(arguments: argparse.Namespace) -> int:
         print(f"keras-port: {error}", file=sys.stderr)
         return EXIT_FAILED
     return 0 if finished else EXIT_INTERRUPTED
-
-
-@contextlib.contextmanager
-def _silence():
-    """No standard error: TensorFlow's start-up notes pass every log level."""
-    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
 
 
 def _list(arguments: argparse.Namespace) -> int:

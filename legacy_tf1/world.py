@@ -35,6 +35,7 @@ import types
 import warnings
 from pathlib import Path
 
+from keras_port.startup import without_collector
 from legacy_tf1 import (
     ipython,
     modules,
@@ -73,23 +74,25 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
     """
     _refuse_a_late_start()
     with contextlib.ExitStack() as undo:
-        undo.enter_context(_environment(_ENVIRONMENT))
-        undo.enter_context(_quiet())
-        with _native_notes_hidden():
-            import tensorflow as real
+        with without_collector():
+            undo.enter_context(_environment(_ENVIRONMENT))
+            undo.enter_context(_quiet())
+            with _native_notes_hidden():
+                import tensorflow as real
 
-        # warnings, and inside tf.app.run more; at an interactive prompt TensorFlow itself asks for more
-        real.get_logger().setLevel(logging.NOTSET)
-        real.compat.v1.disable_v2_behavior()
-        undo.enter_context(_printed_as_in_numpy_1())
-        undo.enter_context(sizes.whole_numbers())
-        undo.enter_context(_imports())
-        undo.enter_context(_counted())
-        if not native_seeds:
-            undo.enter_context(seeds.rule())
-        if seed is not None:
-            undo.enter_context(_seeded(real, seed))
-        yield modules.module("tensorflow")
+            # warnings, and inside tf.app.run more; at an interactive prompt TensorFlow itself asks for more
+            real.get_logger().setLevel(logging.NOTSET)
+            real.compat.v1.disable_v2_behavior()
+            undo.enter_context(_printed_as_in_numpy_1())
+            undo.enter_context(sizes.whole_numbers())
+            undo.enter_context(_imports())
+            undo.enter_context(_counted())
+            if not native_seeds:
+                undo.enter_context(seeds.rule())
+            if seed is not None:
+                undo.enter_context(_seeded(real, seed))
+            world = modules.module("tensorflow")
+        yield world
 
 
 def stay(home: dict, *, seed: int | None = None, native_seeds: bool = False):

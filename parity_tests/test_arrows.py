@@ -39,11 +39,12 @@ def test_keras_port_stands_alone():
         assert not [name for name in names if name.split(".")[0] in ("legacy_tf1", "parity_tests")], path
 
 
-def test_legacy_tf1_takes_only_data_and_streams_from_keras_port():
+def test_legacy_tf1_takes_only_data_and_what_commands_share_from_keras_port():
     for path, names in of("legacy_tf1").items():
         assert not [name for name in names if name.split(".")[0] == "parity_tests"], path
         from_port = {name for name in names if name.split(".")[0] == "keras_port"}
-        assert all(name.startswith(("keras_port.datasets", "keras_port.streams")) for name in from_port), path
+        shared = ("keras_port.datasets", "keras_port.startup", "keras_port.streams")
+        assert all(name.startswith(shared) for name in from_port), path
 
 
 @pytest.mark.parametrize("path", NO_FRAMEWORK)

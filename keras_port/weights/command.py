@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
 import os
 import sys
 from pathlib import Path
 
 from keras_port import models
+from keras_port.startup import quiet
 
 EXIT_FAILED = 1
 
@@ -150,7 +150,7 @@ def _fill(arguments: argparse.Namespace) -> int:
         weights_only=arguments.weights_only,
         skip=arguments.skip,
     )
-    with _quiet():
+    with quiet():
         from keras_port.training import save
     save(model, arguments.output)
     show.report(contents, fates, as_json=arguments.json, output=arguments.output)
@@ -190,13 +190,13 @@ def _build(arguments: argparse.Namespace):
     if what in models.NAMES:
         from keras_port.weights.programs import PROGRAMS
 
-        with _quiet():
+        with quiet():
             model = models.load(what).build()
         rows = PROGRAMS[what] if arguments.forget_bias is None else None
     elif what.endswith(".keras"):
         model = _load(Path(what))
     else:
-        with _quiet():
+        with quiet():
             import keras  # noqa: F401
         namespace = _script(Path(what))
         model, rows = namespace["build"](), namespace.get("ROWS")
@@ -218,7 +218,7 @@ def _load(path: Path):
     """A .keras file, in safe mode: a Lambda in it is not executed."""
     from keras_port.weights.errors import CheckpointError
 
-    with _quiet():
+    with quiet():
         import keras
 
         from keras_port import feeding, layers, optimizers  # noqa: F401  (their classes register themselves)
@@ -257,17 +257,3 @@ def _keras_file(text: str) -> Path:
     if not text.endswith(".keras") or not Path(text).is_file():
         raise argparse.ArgumentTypeError(f"{text!r} is not a .keras file that exists")
     return Path(text)
-
-
-@contextlib.contextmanager
-def _quiet():
-    """No standard error: TensorFlow's start-up notes pass every log level."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 import numpy as np
 
+from keras_port.startup import without_collector
 from parity_tests.cases import BACKENDS
 
 __all__ = ["gradients", "held", "hold", "prepare", "versions"]
@@ -32,7 +33,8 @@ def prepare(backend: str, dtype: str):
     runs as it comes.
     """
     os.environ.update(_SWITCHES[backend], KERAS_BACKEND=backend)
-    import keras
+    with without_collector():
+        import keras
 
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)  # a process with layers in it keeps its old policy otherwise

@@ -1,0 +1,38 @@
+"""What stands around the import of TensorFlow leaves the process as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+
+import pytest
+
+from keras_port.startup import quiet, without_collector
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+@pytest.mark.parametrize("around", [quiet, without_collector])
+def test_the_collector_rests_within(around, is_on, fails):
+    was_on = gc.isenabled()
+    (gc.enable if is_on else gc.disable)()
+    try:
+        with contextlib.suppress(ImportError), around():
+            assert not gc.isenabled()
+            if fails:
+                raise ImportError
+        assert gc.isenabled() is is_on
+    finally:
+        (gc.enable if was_on else gc.disable)()
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_standard_error_is_gone_within(fails, capfd, monkeypatch):
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")  # what the user has set stays
+    with contextlib.suppress(ImportError), quiet():
+        os.write(2, b"a note of TensorFlow's")
+        if fails:
+            raise ImportError
+    os.write(2, b"an error")
+    assert capfd.readouterr().err == "an error" and os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
