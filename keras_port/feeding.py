@@ -42,8 +42,8 @@ class Model(keras.Model):
     or a distribution, and to predict by a `predict_step` of the class's own.
 
     With recurrent layers of keras_port.layers among its layers, XLA compiles the predictions of up to 32 rows when arrays of
-    one shape come for the thousandth time: a pause of half a second, after which they take a third to two thirds of the time
-    and differ by rounding. It does not with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic,
+    one shape come for the thousandth time: a pause of half a second, after which they take a quarter (100 steps and more) to
+    three quarters of the time and differ by rounding. It does not with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic,
     are random, keep a state, look something up or refuse some numbers.
 
     A class of yours with a `call` derives from this one; one that gives inputs and outputs to `__init__`, from FunctionalModel.
