@@ -19,7 +19,7 @@ from pathlib import Path
 
 from keras_port import __version__, models, streams
 from keras_port.devices import COUNTS, DeviceError
-from keras_port.startup import quiet
+from keras_port.startup import quiet, without_sklearn
 from keras_port.weights import command as weights_command
 
 EXIT_FAILED = 1
@@ -90,7 +90,7 @@ def _run(argv: list[str] | None) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    with quiet():
+    with quiet(), without_sklearn():
         from keras_port.datasets import DataError
         from keras_port.threads import share_cores
         from keras_port.training import train

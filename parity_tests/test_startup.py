@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.util
 import os
+import sys
 
 import pytest
 
-from keras_port.startup import quiet, without_collector
+from keras_port.startup import quiet, without_collector, without_sklearn
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -36,3 +38,23 @@ def test_standard_error_is_gone_within(fails, capfd, monkeypatch):
             raise ImportError
     os.write(2, b"an error")
     assert capfd.readouterr().err == "an error" and os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_sklearn_cannot_be_imported_within(fails, monkeypatch):
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    with contextlib.suppress(ZeroDivisionError), without_sklearn():
+        with pytest.raises(ImportError):
+            import sklearn  # noqa: F401
+        if fails:
+            raise ZeroDivisionError
+    assert importlib.util.find_spec("sklearn")
+
+
+def test_sklearn_that_is_there_stays_within(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", here := object())
+    with without_sklearn():
+        import sklearn
+
+        assert sklearn is here
+    assert sys.modules["sklearn"] is here

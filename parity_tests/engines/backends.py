@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+import sys
 from importlib.metadata import version
 
 import numpy as np
 
-from keras_port.startup import without_collector
+from keras_port.startup import without_collector, without_sklearn
 from parity_tests.cases import BACKENDS
 
 __all__ = ["gradients", "held", "hold", "prepare", "versions"]
@@ -33,8 +35,11 @@ def prepare(backend: str, dtype: str):
     runs as it comes.
     """
     os.environ.update(_SWITCHES[backend], KERAS_BACKEND=backend)
-    with without_collector():
-        import keras
+    if "keras" not in sys.modules:
+        with without_collector(), without_sklearn():
+            import keras
+        gc.freeze()  # what the import made stays; looking through it takes a third of a second in a proof of three programs
+    import keras
 
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)  # a process with layers in it keeps its old policy otherwise
