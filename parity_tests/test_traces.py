@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -21,8 +22,8 @@ def ran(monkeypatch):
     """Whether what predicted, or was to be compared, was compiled; a model is compiled at the third call, and that is faster."""
     found, caller = [], traces._caller
 
-    def noted(traced):
-        run, compiled = caller(traced), traced.function_def.attr["_XlaMustCompile"].b
+    def noted(traced, **options):
+        run, compiled = caller(traced, **options), traced.function_def.attr["_XlaMustCompile"].b
         return lambda x: found.append(compiled) or run(x)
 
     monkeypatch.setattr(traces, "_caller", noted)
@@ -191,15 +192,30 @@ def test_batches_of_any_number_of_rows_or_many_are_not_compiled(ran):
     for _ in range(CALLS):
         np.testing.assert_allclose(model.predict(x, 8, 0), stock.predict(x, 8, 0), atol=1e-6)
     assert not any(ran) and len(ran) == 4 * CALLS
-    assert_predicts_as_keras(model, stock, np.tile(x, [2, 1, 1])[: traces.FEW + 1])
+    assert_predicts_as_keras(model, stock, np.resize(x, (traces.ROWS + 1, 4, 3)))
     assert not any(ran)
+
+
+def test_every_call_gets_what_it_was_given(ran):
+    """Arrays in whatever order, whose predictions were kept, or are made at the same time."""
+    model, stock = made(Recurrent(lambda x: x))
+    model, stock = (type(one)(one.inputs, [*one.inputs, *one.outputs]) for one in (model, stock))
+    x = np.random.default_rng(3).standard_normal((40, 2, 4, 3), "float32")
+    x[1::2] = x[1::2].transpose(0, 1, 3, 2).copy().transpose(0, 1, 3, 2)
+    x.flags.writeable = False
+    found = [model.predict_on_batch(one) for one in x]
+    with ThreadPoolExecutor(4) as pool:
+        found += pool.map(model.predict_on_batch, x)
+    wanted = [stock.predict_on_batch(one) for one in x] * 2
+    keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, atol=1e-6), found, wanted)
+    assert ran[-1] is True
 
 
 def test_what_does_not_agree_stays_out(ran, monkeypatch):
     caller = traces._caller
 
-    def wrong(traced):
-        run = caller(traced)
+    def wrong(traced, **options):
+        run = caller(traced, **options)
         return (lambda x: run(x) * 1.0001) if traced.function_def.attr["_XlaMustCompile"].b else run
 
     monkeypatch.setattr(traces, "_caller", wrong)
