@@ -41,10 +41,11 @@ class Model(keras.Model):
     backends, for anything but NumPy arrays, with weights of samples or classes, a validation split, a number of steps
     or a distribution, and to predict by a `predict_step` of the class's own.
 
-    With recurrent layers of keras_port.layers among its layers, XLA compiles the predictions of up to 256 rows when arrays of
-    one shape come for the thousandth time: a pause of half a second, after which they take a quarter (100 steps and more) to
-    three quarters of the time and differ by rounding. It does not with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic,
-    are random, keep a state, look something up or refuse some numbers.
+    With recurrent layers of keras_port.layers among its layers, XLA compiles the predictions of up to 256 rows when arrays
+    of one shape come for the thousandth time: a pause of half a second, after which they take a quarter of the time (one
+    row of 100 steps and more), half (28 steps) or 93% (128 rows), and differ by rounding. It does not where that is no
+    faster, with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic, are random, keep a state,
+    look something up or refuse some numbers.
 
     A class of yours with a `call` derives from this one; one that gives inputs and outputs to `__init__`, from FunctionalModel.
     """
