@@ -43,7 +43,7 @@ class Model(keras.Model):
 
     With recurrent layers of keras_port.layers among its layers, XLA compiles the predictions of up to 256 rows when arrays
     of one shape come for the thousandth time: a pause of half a second, after which they take a quarter of the time (one
-    row of 100 steps and more), half (28 steps) or 93% (128 rows), and differ by rounding. It does not where that is no
+    row of 100 steps and more), half (28 steps) or 93% (128 rows, one core), and differ by rounding. It does not where that is no
     faster, with `fast=False` or KERAS_PORT_FAST=0, nor where operations are to be deterministic, are random, keep a state,
     look something up or refuse some numbers.
 

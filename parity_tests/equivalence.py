@@ -59,5 +59,5 @@ def equivalence(differences, *, margin: float, alpha: float) -> Equivalence:
         return Equivalence(n, mean, deviation, bound, margin, float(not holds), 1.0, holds)
     p = float(special.stdtr(n - 1, (abs(mean) - margin) / error))
     # both tests must reject: at a true difference of zero each fails with the same noncentral t probability
-    missed = float(special.nctdtr(n - 1, margin / error, critical))
+    missed = float(np.nan_to_num(special.nctdtr(n - 1, margin / error, critical)))  # NaN where it is too small to be known
     return Equivalence(n, mean, deviation, bound, margin, p, max(0.0, 1 - 2 * missed), holds)

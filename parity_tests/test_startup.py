@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from keras_port.startup import quiet, without_collector, without_sklearn
+from parity_tests.processes import python
 
 
 @pytest.mark.parametrize("is_on", [True, False])
@@ -51,6 +52,13 @@ def test_sklearn_cannot_be_imported_within(fails, monkeypatch):
     assert importlib.util.find_spec("sklearn")
 
 
+def test_sklearn_imported_within_all_the_same_stays(monkeypatch):
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    with without_sklearn():
+        sys.modules["sklearn"] = here = object()
+    assert sys.modules["sklearn"] is here
+
+
 def test_sklearn_that_is_there_stays_within(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", here := object())
     with without_sklearn():
@@ -58,3 +66,16 @@ def test_sklearn_that_is_there_stays_within(monkeypatch):
 
         assert sklearn is here
     assert sys.modules["sklearn"] is here
+
+
+COMMANDS = {
+    "train": "from keras_port.__main__ import main\nmain(['train', 'lstm_rows', '--data', 'digits', '--steps', '1'])",
+    "prove": "import gc\nfrom parity_tests.engines.backends import prepare\nprepare('tensorflow', 'float32')\n"
+    "assert gc.get_freeze_count() > 100_000",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_do_without_sklearn(command):
+    done = python("-c", f"{COMMANDS[command]}\nimport sys\nprint('keras' in sys.modules, 'sklearn' in sys.modules)")
+    assert done.stdout.endswith("True False\n"), done.stderr

@@ -59,7 +59,7 @@ def test_compiled_it_predicts_as_before(name, dense, ran):
     x, y = arrays()
     model.compile(keras.optimizers.SGD(0.5), "mse")
     assert_predicts_as_keras(model, stock, x[:2])
-    assert ran == [False, False, True, False, True, True]  # the third call compares both
+    assert ran == [False, False, *[True, False] * 2, True, True]  # the third call compares both, with two arrays
     before = model.predict_on_batch(x[:2])
     model.train_on_batch(x, y)
     ran.clear()
@@ -91,7 +91,7 @@ def test_outputs_of_any_structure(ran):
 def test_the_faster_one_stays(ran, monkeypatch):
     faster_first(monkeypatch, False)
     assert_predicts_as_keras(*made(layers.LSTM(5)), arrays()[0][:2])
-    assert ran == [False, False, True, False, False, False]
+    assert ran == [False, False, *[True, False] * 2, False, False]
 
 
 def test_timed_in_earnest(monkeypatch):
@@ -117,10 +117,20 @@ def asserted(x):
     return x
 
 
+def in_turn(x, axis):
+    return tf.while_loop(lambda turn, _: turn < 2, lambda turn, y: (turn + 1, tf.cumsum(y, axis)), [0, x])[1]
+
+
 NOT_COMPILED = {
     "an index of a lookup": lambda: Recurrent(lambda x: tf.gather(x, tf.cast(x[0, :, 0] > 0, tf.int32), axis=1)),
     "an index": lambda: Recurrent(lambda x: x + x[:, tf.cast(x[0, 0, 0] > 0, tf.int32)][:, None]),
     "a function within": lambda: Recurrent(tf.function(lambda x: x + x[:, tf.cast(x[0, 0, 0] > 0, tf.int32)][:, None])),
+    "a number of things": lambda: Recurrent(lambda x: x + tf.reduce_sum(tf.range(4 * tf.abs(x[0, 0, 0])))),
+    "a number of rows": lambda: Recurrent(
+        lambda x: x + tf.reduce_sum(tf.fill([tf.cast(x[0, 0, 0], tf.int32) ** 2], 0.1))
+    ),
+    "an axis": lambda: Recurrent(lambda x: tf.cumsum(x, tf.cast(x[0, 0, 0] > 0, tf.int32) + 1)),
+    "an axis in a loop": lambda: Recurrent(lambda x: in_turn(x, tf.cast(x[0, 0, 0] > 0, tf.int32) + 1)),
     "an assertion": lambda: Recurrent(asserted),
     "Python": lambda: Recurrent(lambda x: tf.ensure_shape(tf.py_function(lambda y: y * 2, [x], tf.float32), x.shape)),
     "slow": lambda: layers.LSTM(5, fast=False),
@@ -196,10 +206,12 @@ def test_batches_of_any_number_of_rows_or_many_are_not_compiled(ran):
     assert not any(ran)
 
 
-def test_every_call_gets_what_it_was_given(ran):
-    """Arrays in whatever order, whose predictions were kept, or are made at the same time."""
-    model, stock = made(Recurrent(lambda x: x))
-    model, stock = (type(one)(one.inputs, [*one.inputs, *one.outputs]) for one in (model, stock))
+@pytest.mark.parametrize("several", [False, True])
+def test_every_call_gets_what_it_was_given(several, ran):
+    """Read-only arrays in whatever order, whose predictions are kept, or are made at the same time."""
+    model, stock = made(layers.LSTM(5))
+    if several:
+        model, stock = (type(one)(one.inputs, [*one.inputs, *one.outputs]) for one in (model, stock))
     x = np.random.default_rng(3).standard_normal((40, 2, 4, 3), "float32")
     x[1::2] = x[1::2].transpose(0, 1, 3, 2).copy().transpose(0, 1, 3, 2)
     x.flags.writeable = False
@@ -209,6 +221,34 @@ def test_every_call_gets_what_it_was_given(ran):
     wanted = [stock.predict_on_batch(one) for one in x] * 2
     keras.tree.map_structure(lambda one, other: np.testing.assert_allclose(one, other, atol=1e-6), found, wanted)
     assert ran[-1] is True
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (traces.KEPT, 2)])
+def test_one_place_serves_one_call_at_a_time(shape):
+    first, second = np.full(shape, 1.0), np.full(shape, 2.0)
+
+    def run(x):
+        return (inner := call(second) if x[0, 0] == 1 else None), x.numpy() + 0, inner
+
+    call = traces._FromOnePlace(run, first)
+    inner, outer, _ = call(first)
+    np.testing.assert_array_equal(outer, first)
+    np.testing.assert_array_equal(inner[1], second)
+
+
+def test_one_place_is_free_again_after_an_error():
+    places = []
+
+    def run(x):
+        places.append(x)
+        if len(places) == 1:
+            raise KeyboardInterrupt
+        return x
+
+    call = traces._FromOnePlace(run, np.zeros(3))
+    with pytest.raises(KeyboardInterrupt):
+        call(np.ones(3))
+    assert call(np.ones(3)) is places[0]
 
 
 def test_what_does_not_agree_stays_out(ran, monkeypatch):

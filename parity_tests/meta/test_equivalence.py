@@ -31,6 +31,12 @@ def test_the_power_is_how_often_equal_sides_are_shown_equal():
     assert found.power == pytest.approx(shown, abs=0.03)  # 4000 draws: a standard error of 0.008
 
 
+def test_the_power_is_one_where_the_chance_to_miss_is_too_small_for_a_number():
+    values = np.random.default_rng(1).normal(0, 1.0, 100)
+    for margin in (1.0, 4.0, 1e12):
+        assert equivalence(values, margin=margin, alpha=0.05).power == pytest.approx(1)
+
+
 @pytest.mark.parametrize(
     ("gaps", "holds"),
     [
