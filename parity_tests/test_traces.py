@@ -127,7 +127,7 @@ NOT_COMPILED = {
     "a function within": lambda: Recurrent(tf.function(lambda x: x + x[:, tf.cast(x[0, 0, 0] > 0, tf.int32)][:, None])),
     "a number of things": lambda: Recurrent(lambda x: x + tf.reduce_sum(tf.range(4 * tf.abs(x[0, 0, 0])))),
     "a number of rows": lambda: Recurrent(
-        lambda x: x + tf.reduce_sum(tf.fill([tf.cast(x[0, 0, 0], tf.int32) ** 2], 0.1))
+        lambda x: x + tf.reduce_sum(tf.fill([tf.cast(tf.abs(4 * x[0, 0, 0]), tf.int32)], 0.1))
     ),
     "an axis": lambda: Recurrent(lambda x: tf.cumsum(x, tf.cast(x[0, 0, 0] > 0, tf.int32) + 1)),
     "an axis in a loop": lambda: Recurrent(lambda x: in_turn(x, tf.cast(x[0, 0, 0] > 0, tf.int32) + 1)),
