@@ -269,6 +269,7 @@ def test_what_does_not_agree_stays_out(ran, monkeypatch):
         lambda: keras.layers.Bidirectional(layers.GRU(5, reset_after=False)),
         lambda: layers.LSTM(5, activation="relu", go_backwards=True),
         lambda: Recurrent(keras.layers.LayerNormalization()),
+        lambda: Recurrent(lambda x: tf.reshape(x, tf.raw_ops.Shape(input=x))),
         lambda: Recurrent(layer=keras.models.Sequential([keras.layers.Masking(), layers.LSTM(5)])),
         lambda: Recurrent(lambda x: tf.nn.softmax(x) * tf.reduce_mean(x, 1, keepdims=True)),
     ],
