@@ -44,8 +44,8 @@ _COMPILED = frozenset(
     """.split()
 )
 
-# Operation -> operands that must be known when it is compiled. If they came from what is predicted, XLA would compile anew for
-# each value.
+# Operation -> operands that XLA must know to compile it. If they came from what is predicted, it would compile anew for each
+# value, and take one's for another's where values change in their place in memory.
 _KNOWN = {
     **dict.fromkeys(
         "All Any BroadcastTo Cumsum ExpandDims Max Mean Min Prod Reshape ReverseV2 Sum Tile Transpose".split(), [1]
@@ -184,7 +184,7 @@ def _may_be_compiled(graph) -> bool:
 
 
 def _all_known(nodes, operands: dict[str, list[int]]) -> bool:
-    """Whether these operands of theirs come from constants and shapes alone."""
+    """Whether these operands of theirs come from constants and shapes alone. By operation, which operands: _KNOWN."""
     by_name = {node.name: node for node in nodes}
 
     def inputs(node) -> list[str]:
@@ -213,7 +213,7 @@ def _is_close(one: np.ndarray, other: np.ndarray) -> bool:
     return bool(np.isfinite(bound)) and np.allclose(one, other, rtol=0, atol=bound)
 
 
-def _least_time(run: Callable, x: tf.Tensor) -> float:
+def _least_time(run: Callable, x: np.ndarray) -> float:
     times = []
     for _ in range(TIMES):
         start = time.perf_counter()
