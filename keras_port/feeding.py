@@ -34,8 +34,8 @@ _OF_BATCHES = [f"on_{kind}batch_{when}" for kind in ("", "train_", "test_") for 
 
 
 class Model(keras.Model):
-    """keras.Model; on TensorFlow, `fit` and `predict` on NumPy arrays feed them in a way of their own, a training step on
-    them is traced once, and traces for predictions are kept.
+    """keras.Model; on TensorFlow, `fit` and `predict` feed NumPy arrays in a way of their own, a training step on such
+    arrays is traced once, and traces for predictions are kept.
 
     Batches, their order with `shuffle=False`, callbacks and results are Keras's. Keras's own way is taken on the other
     backends, for anything but NumPy arrays, with weights of samples or classes, a validation split, a number of steps

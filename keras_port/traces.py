@@ -20,10 +20,10 @@ import tensorflow as tf
 from tensorflow.python.eager.context import context
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
-__all__ = ["OFTEN", "ROWS", "SHAPES", "at_hand"]
+__all__ = ["MOST_ROWS", "OFTEN", "SHAPES", "at_hand"]
 
 OFTEN = 1000  # predictions of a short sequence take about as long as XLA does to compile them
-ROWS = 256  # rows; on one core 128 and 256 of them still take an LSTM 7% less time, on two nothing is gained from 64 on
+MOST_ROWS = 256  # of a shape; on one core 128 and 256 of them still take an LSTM 7% less time, on two nothing is gained from 64 on
 SHAPES = 8  # of a model may be compiled: each takes its half a second, and what is compiled is kept
 LARGE = 1000  # operations, a loop counted as one; one LSTM behind a Dense makes 120
 KEPT = 2**20  # bytes: a larger array is no faster from one place
@@ -69,7 +69,7 @@ def at_hand(function, compiles: bool) -> Callable:
 
     Args:
         function: Keras's function that predicts.
-        compiles: whether XLA is to compile it for the first SHAPES of at most ROWS rows that are called OFTEN. That stays
+        compiles: whether XLA is to compile it for the first SHAPES of at most MOST_ROWS rows that are called OFTEN. That stays
             where it is faster and agrees up to rounding.
     """
     if not hasattr(function, "get_concrete_function"):  # the model is to run eagerly
@@ -96,7 +96,7 @@ class Trace:
         plain = _caller(traced)
         self._run = lambda x: plain(tf.constant(x))
         # XLA compiles for known sizes only: it would do so again for each number of rows
-        is_known = self._array.shape.is_fully_defined() and shape[0] <= ROWS
+        is_known = self._array.shape.is_fully_defined() and shape[0] <= MOST_ROWS
         self._until_often = OFTEN if is_known else 0
         self.joinable = all(
             isinstance(output, tf.Tensor) and output.shape.rank and output.shape[1:].is_fully_defined()
@@ -118,14 +118,15 @@ class Trace:
         traced = by_xla.get_concrete_function([(self._array,)])
         if not _may_be_compiled(traced.graph):
             return
-        compiled, plain = _FromOnePlace(_caller(traced, explains=False), x), self._run
+        run, plain = _caller(traced, explains=False), self._run
+        compiled = _FromOnePlace(run, x) if x.nbytes <= KEPT else lambda x: run(tf.constant(x))
         agree = all(_agree(compiled(other), plain(other)) for other in (x, np.flip(x)))
         if agree and _least_time(compiled, x) < _least_time(plain, x):
             self._run = compiled
 
 
 class _FromOnePlace:
-    """Calls what XLA compiled with arrays like `x`, each from the same memory, if it is little.
+    """Calls what XLA compiled with arrays like `x`, each from the same memory.
 
     In a call of 0.27 ms that saves 0.04: TensorFlow takes 9 us to make a tensor, and starts the compiled function later where
     another operation, or more of Python, ran since the last call. Outputs are none of that memory: `numpy()` copies them.
@@ -133,9 +134,6 @@ class _FromOnePlace:
 
     def __init__(self, run: Callable, x: np.ndarray):
         self._run, self._free = run, threading.Lock()
-        if x.nbytes > KEPT:
-            self._free.acquire()  # for good
-            return
         space = np.empty(x.nbytes + ALIGNED, np.uint8)
         start = -space.ctypes.data % ALIGNED
         self._array = space[start : start + x.nbytes].view(x.dtype).reshape(x.shape)

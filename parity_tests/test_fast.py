@@ -64,7 +64,7 @@ def way(chains, in_a_loop, joins):
     """The way through the steps, whatever their number and the sizes; yields what patches."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(over_tensorflow, "_at_once", lambda: chains)
-        patch.setattr(over_tensorflow, "ROWS", 1)
+        patch.setattr(over_tensorflow, "FEWEST_ROWS", 1)
         patch.setattr(over_tensorflow, "STEPS", 0 if in_a_loop else 48)
         patch.setattr(over_tensorflow, "_joins", lambda *_: joins)
         yield patch
@@ -345,7 +345,7 @@ def test_path(name, taken, monkeypatch):
     ("name", "inputs", "rows", "by_xla", "in_steps"),
     [
         *((name, 4, None, False, name != "SimpleRNN") for name in NAMES),
-        *(("LSTM", 4, rows, False, rows >= over_tensorflow.ROWS) for rows in (31, 32)),
+        *(("LSTM", 4, rows, False, rows >= over_tensorflow.FEWEST_ROWS) for rows in (31, 32)),
         ("LSTM", 5, None, False, False),
         ("GRU", 4, 1, False, False),
         ("GRU", 4, 1, True, True),

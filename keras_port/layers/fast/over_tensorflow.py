@@ -18,7 +18,7 @@ __all__ = ["keras_compiles", "on_cpu", "over_time"]
 # Steps laid out in the graph; a loop does longer sequences. Tracing takes some 20 ms per step and chain, gradients
 # included, and the first training step must come within seconds.
 STEPS = 48
-ROWS = 32  # of a chain at least: fewer rows do not fill a product
+FEWEST_ROWS = 32  # of a chain; fewer do not fill a product
 
 
 def on_cpu() -> bool:
@@ -87,7 +87,7 @@ def _chain(layer, formula, over_steps, weights, sequences, states, mask) -> list
 def _joins(layer, formula, sequences) -> bool:
     """Whether the steps multiply their inputs themselves. Measured: wide inputs gain nothing, nor do few rows without XLA."""
     rows, _, inputs = sequences.shape
-    return formula.joins and inputs < layer.units and (rows is None or rows >= ROWS or _for_xla())
+    return formula.joins and inputs < layer.units and (rows is None or rows >= FEWEST_ROWS or _for_xla())
 
 
 def _ahead(x, kernel, bias, recurrent, columns) -> tuple:
@@ -123,7 +123,7 @@ def _shown(outputs, mask, layer):
 def _halves(sequences, states, mask) -> list:
     """The arguments of one chain, or of two over a half of the batch each where they can run side by side: not by XLA."""
     rows = sequences.shape[0]
-    if _for_xla() or _at_once() < 2 or (rows is not None and rows < 2 * ROWS):
+    if _for_xla() or _at_once() < 2 or (rows is not None and rows < 2 * FEWEST_ROWS):
         return [(sequences, states, mask)]
     half = ((rows or tf.shape(sequences)[0]) + 1) // 2
     first, second = slice(None, half), slice(half, None)
