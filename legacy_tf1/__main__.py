@@ -141,10 +141,10 @@ def _record(options) -> int:
     try:
         folder.prepare(overwrite=options.overwrite)
     except FileExistsError:
-        raise LegacyError(
-            f"{options.output} is not empty",
-            remedy="name another folder, or give --overwrite to replace an older recording",
-        ) from None
+        instead = (
+            "what is there is no recording" if options.overwrite else "give --overwrite to replace an older recording"
+        )
+        raise LegacyError(f"{options.output} is not empty", remedy=f"name another folder; {instead}") from None
     except OSError as error:
         raise LegacyError(
             f"cannot write to {options.output}: {error.strerror}", remedy="name a folder that can be written"
@@ -155,7 +155,11 @@ def _record(options) -> int:
         sink = _Told(folder, options.steps)
         recorder = Recorder(tf, sink, steps=options.steps, stop=run.Stop, state=options.every_state)
         with sink.progress, recording(tf, recorder):
-            yield
+            try:
+                yield
+            except SystemExit:  # as tf.app.run ends
+                recorder.finish()
+                raise
             recorder.finish()
 
     status = _guarded(path, package, options, recorded)
@@ -163,8 +167,8 @@ def _record(options) -> int:
 
 
 def _conclude(folder, output: Path, status: int) -> int:
-    if status:
-        folder.note(status="interrupted" if status == 130 else f"the script ended with exit status {status}")
+    ends = {0: "complete", 130: "interrupted"}
+    folder.note(status=ends.get(status, f"the script ended with exit status {status}"))
     steps = folder.manifest["steps"]
     if not steps:
         print("error: the script made no training step: no Session.run applied an optimizer's update", file=sys.stderr)

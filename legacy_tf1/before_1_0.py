@@ -53,23 +53,27 @@ RENAMED: dict[str, str] = {
 }
 
 
-def concat(values=None, axis=None, name="concat", *, concat_dim=None):
+def concat(*positional, **named):
     """`tf.concat(values, axis)` and, before 1.0, `tf.concat(concat_dim, values)`."""
-    if concat_dim is not None:  # by keyword, the values then by keyword or first
-        values, axis = (values if values is not None else axis), concat_dim
-    elif isinstance(axis, (list, tuple)) and not isinstance(values, (list, tuple)):
-        values, axis = axis, values
-    return _v1().concat(values, axis, name=name)
+    first, second = (*positional, None, None)[:2]
+    if "concat_dim" in named or isinstance(first, int) or isinstance(second, (list, tuple)):
+        return _old_concat(*positional, **named)
+    return _v1().concat(*positional, **named)
 
 
-def split(value=None, num_or_size_splits=None, axis=0, num=None, name="split", *, split_dim=None, num_split=None):
+def _old_concat(concat_dim, values, name="concat"):
+    return _v1().concat(values, concat_dim, name=name)
+
+
+def split(*positional, **named):
     """`tf.split(value, num_or_size_splits, axis)` and, before 1.0, `tf.split(split_dim, num_split, value)`."""
-    if split_dim is not None:
-        axis = split_dim
-    elif isinstance(value, int) and not isinstance(axis, int):
-        value, axis = axis, value
-    sizes = num_or_size_splits if num_split is None else num_split
-    return _v1().split(value, sizes, axis, num=num, name=name)
+    if {"split_dim", "num_split"} & set(named) or positional and isinstance(positional[0], int):
+        return _old_split(*positional, **named)
+    return _v1().split(*positional, **named)
+
+
+def _old_split(split_dim, num_split, value, name="split"):
+    return _v1().split(value, num_split, split_dim, name=name)
 
 
 def softmax_cross_entropy_with_logits(*positional, labels=None, logits=None, dim=-1, name=None, axis=None):

@@ -77,8 +77,9 @@ def check(path: Path) -> list[Use]:
     Raises:
         LegacyError: there is no script at `path`.
     """
-    files = sorted(file for kind in _KINDS for file in path.rglob(kind)) if path.is_dir() else [path]
-    if not files or not files[0].is_file():
+    named = sorted(file for kind in _KINDS for file in path.rglob(kind)) if path.is_dir() else [path]
+    files = [file for file in named if file.is_file()]  # neither folders of such a name nor broken links
+    if not files:
         raise LegacyError(f"no script at {path}", remedy="name a script or a folder that holds some")
     return [use for file in files for use in _check_file(file)]
 

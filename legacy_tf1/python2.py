@@ -8,7 +8,9 @@ NumPy's integers, unless the source imports `division` from `__future__`.
 from __future__ import annotations
 
 import ast
+import copy
 import functools
+import operator
 import re
 import types
 import warnings
@@ -113,9 +115,12 @@ def _guards(node: ast.AST) -> bool:
     return False
 
 
-def divide(a, b):
-    """Python 2's `a / b`."""
-    return a // b if _is_integer(a) and _is_integer(b) else a / b
+def divide(a, b, in_place=False):
+    """Python 2's `a / b`, or its `a /= b`, which changes an array where it stands."""
+    rounds = _is_integer(a) and _is_integer(b)
+    if in_place:
+        return operator.ifloordiv(a, b) if rounds else operator.itruediv(a, b)
+    return a // b if rounds else a / b
 
 
 def cmp(a, b) -> int:
@@ -140,7 +145,7 @@ def _convert(source: bytes, filename: str) -> ast.Module | None:
     return ast.fix_missing_locations(tree if _TRUE_DIVISION.search(text) else _Divide().visit(tree))
 
 
-@functools.lru_cache(maxsize=None)  # Python 3.7, where goldens come from, has no functools.cache
+@functools.cache
 def _tool():
     from fissix.refactor import RefactoringTool, get_fixers_from_package
 
@@ -178,10 +183,18 @@ class _Divide(ast.NodeTransformer):
 
     def visit_AugAssign(self, node: ast.AugAssign):
         self.generic_visit(node)
-        if isinstance(node.op, ast.Div) and isinstance(node.target, ast.Name):
-            call = ast.Call(ast.Name(DIVIDE, ast.Load()), [ast.Name(node.target.id, ast.Load()), node.value], [])
-            return ast.Assign([node.target], call)
-        return node
+        if not isinstance(node.op, ast.Div) or not _may_be_read_twice(node.target):
+            return node
+        value = copy.deepcopy(node.target)
+        value.ctx = ast.Load()
+        in_place = ast.keyword("in_place", ast.Constant(True))
+        return ast.Assign([node.target], ast.Call(ast.Name(DIVIDE, ast.Load()), [value, node.value], [in_place]))
+
+
+def _may_be_read_twice(target) -> bool:
+    """Names, attributes and items of them: nothing that a second look could change, as it could what a call returns."""
+    plain = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.Slice)
+    return all(isinstance(node, (*plain, ast.operator, ast.unaryop, ast.expr_context)) for node in ast.walk(target))
 
 
 class _Sys(ast.NodeTransformer):

@@ -247,7 +247,7 @@ class Folder:
     """A recording as a folder of `.npz` files; usable up to its last whole step at any moment."""
 
     def __init__(self, folder, about):
-        self.folder = Path(folder)
+        self.folder = Path(folder).resolve()  # a script may change its working directory
         self.manifest = dict(about, format=FORMAT, status="running", steps=0)
 
     def prepare(self, overwrite=False):
@@ -261,6 +261,7 @@ class Folder:
                 raise FileExistsError(str(self.folder))
             shutil.rmtree(str(self.folder))
         (self.folder / "steps").mkdir(parents=True, exist_ok=True)
+        self.note()
 
     def start(self, meta, arrays):
         _write_arrays(self.folder / "start.npz", arrays)

@@ -52,7 +52,6 @@ from legacy_tf1.errors import LegacyError
 
 __all__ = ["activate", "loader", "stay", "world_builtins"]
 
-_ENVIRONMENT = {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}
 # what the user cannot act on: that the TF1 functions they chose to keep are deprecated
 _NOISE = (".*is deprecated and will be removed.*", ".*will be removed in a future version.*")
 # starts of lines of TensorFlow's C++ log: severity I, the log's own preamble, the CPU feature note
@@ -75,7 +74,7 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
     _refuse_a_late_start()
     with contextlib.ExitStack() as undo:
         with without_collector():
-            undo.enter_context(_environment(_ENVIRONMENT))
+            undo.enter_context(_environment())
             undo.enter_context(_quiet())
             with _native_notes_hidden():
                 import tensorflow as real
@@ -86,7 +85,7 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
             undo.enter_context(_printed_as_in_numpy_1())
             undo.enter_context(sizes.whole_numbers())
             undo.enter_context(_imports())
-            undo.enter_context(_counted())
+            undo.enter_context(_counted((seed, native_seeds)))
             if not native_seeds:
                 undo.enter_context(seeds.rule())
             if seed is not None:
@@ -99,32 +98,31 @@ def stay(home: dict, *, seed: int | None = None, native_seeds: bool = False):
     """Activate until the process ends, for `__main__` and the namespace `home`; returns TF1's `tensorflow`.
 
     Raises:
-        LegacyError: as `activate`; or the world was entered before with other options.
+        LegacyError: as `activate`; or the world was entered before, and other options are asked for.
     """
-    global _stays
-    if _stays not in (None, (seed, native_seeds)):
+    asked = seed is not None or native_seeds
+    if _active and asked and _active[-1] != (seed, native_seeds):
         raise LegacyError(
-            "the TF1 world is active already, with seed={} and native_seeds={}".format(*_stays),
-            remedy="start a fresh process (in a notebook: restart the kernel) to choose others",
+            "the TF1 world is active already, with seed={} and native_seeds={}".format(*_active[-1]),
+            remedy="leave them out here, or start a fresh process (in a notebook: restart the kernel) to choose others",
         )
     if not _active:
         world = contextlib.ExitStack()
         world.enter_context(activate(seed=seed, native_seeds=native_seeds))
         world.enter_context(_at_home_too())
         atexit.register(world.close)  # and a reference to it, without which the world would end here
-        _stays = (seed, native_seeds)
     if not any(home is known for known in modules.HOMES):
         modules.HOMES.append(home)
     return modules.module("tensorflow")
 
 
-_active: list[bool] = []  # one entry for each world that was entered and not yet left
-_stays: tuple[int | None, bool] | None = None  # the options of the world that stays
+# seed and native_seeds of each world that was entered and not yet left
+_active: list[tuple[int | None, bool]] = []
 
 
 @contextlib.contextmanager
-def _counted():
-    _active.append(True)
+def _counted(options: tuple[int | None, bool]):
+    _active.append(options)
     try:
         yield
     finally:
@@ -194,14 +192,18 @@ def _refuse_a_late_start() -> None:
 
 
 @contextlib.contextmanager
-def _environment(settings: dict[str, str]):
-    added = {key: value for key, value in settings.items() if key not in os.environ}
-    os.environ.update(added)
+def _environment():
+    """What TensorFlow reads at import: that tf.keras is Keras 2, which the TF1 cells need; its log's level if nobody set one."""
+    settings = {"TF_USE_LEGACY_KERAS": "1", "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2")}
+    before = {key: os.environ.get(key) for key in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        for key in added:
+        for key, value in before.items():
             os.environ.pop(key, None)
+            if value is not None:
+                os.environ[key] = value
 
 
 @contextlib.contextmanager

@@ -17,7 +17,10 @@ SCRIPT = """
     pairs = [
         (tf.concat(1, [a, a]), tf.concat([a, a], 1)),
         (tf.concat(concat_dim=0, values=[a, a]), tf.concat(values=[a, a], axis=0)),
+        (tf.concat(1, values=[a, a]), tf.concat([a, a], axis=1)),
         (tf.split(1, 3, a), tf.split(a, 3, 1)),
+        (tf.split(1, 3, value=a), tf.split(a, 3, axis=1)),
+        (tf.split(1, num_split=3, value=a), tf.split(value=a, num_or_size_splits=3, axis=1)),
         (tf.split(split_dim=1, num_split=3, value=a), tf.split(value=a, num_or_size_splits=3, axis=1)),
         (tf.split(a, [1, 2], 1), tf.split(a, [1, 2], axis=1)),
         (tf.pack([a, a]), tf.stack([a, a])),
@@ -47,7 +50,7 @@ SCRIPT = """
 def test_old_calls_compute_what_the_new_ones_do(tmp_path):
     (tmp_path / "main.py").write_text(textwrap.dedent(SCRIPT))
     done = python("-m", "legacy_tf1", "run", "main.py", cwd=tmp_path)
-    assert done.stdout == "15 pairs\n", done.stderr
+    assert done.stdout == "18 pairs\n", done.stderr
 
 
 MODELS_RNN = """

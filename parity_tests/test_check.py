@@ -77,6 +77,8 @@ def test_a_folder_its_places_and_verdicts(tmp_path):
     notebook = {"cells": [{"cell_type": "code", "source": source} for source in cells]}
     (tmp_path / "cells.ipynb").write_text(json.dumps(notebook))
     (tmp_path / "notes.txt").write_text("tf.nothing")
+    (tmp_path / "a_folder.py").mkdir()
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
     done = python("-m", "legacy_tf1", "check", "--json", tmp_path)
     found = json.loads(done.stdout)
     said = {(use["path"].removeprefix(f"{tmp_path}/"), use["line"], use["symbol"]): use for use in found}

@@ -139,6 +139,28 @@ def test_gradients_by_hand_dropout_and_graph_input_are_recorded(tmp_path):
     np.testing.assert_allclose(steps[0]["grad/w"], 1.0)
 
 
+@pytest.mark.parametrize(("leave", "status"), [("", "complete"), ("sys.exit(3)", "the script ended with exit status 3")])
+def test_a_script_that_ends_as_tf_app_run_does_in_another_folder(leave, status, tmp_path):
+    source = f"""
+        import os, sys, tensorflow as tf
+        def main(_):
+            os.chdir(os.path.dirname(os.getcwd()))
+            w = tf.Variable(1.0, name="w")
+            train = tf.train.GradientDescentOptimizer(0.5).minimize(w * w)
+            session = tf.Session()
+            session.run(tf.global_variables_initializer())
+            for _ in range(2):
+                session.run(train)
+            {leave}
+        tf.app.run(main)
+    """
+    (tmp_path / "here").mkdir()
+    done = record("r", source, script=tmp_path / "s.py", cwd=tmp_path / "here")
+    found = open_recording(tmp_path / "here" / "r")
+    assert len(found) == found.manifest["steps"] == 2 and found.end == {"var/w": 0.0}, done.stderr
+    assert found.manifest["status"] == status and done.returncode == (3 if leave else 0)
+
+
 RECORD = ("-m", "legacy_tf1", "record", "--data", "digits", "-o")
 
 
@@ -233,3 +255,5 @@ def test_a_script_that_trains_nothing_says_so(tmp_path):
         tmp_path / "r", "import tensorflow as tf\nprint(tf.Session().run(tf.constant(1)))", script=tmp_path / "s.py"
     )
     assert done.returncode == 1 and done.stdout == "1\n" and "made no training step" in done.stderr
+    again = record(tmp_path / "r", tmp_path / "s.py", "--overwrite")
+    assert again.returncode == 1 and "made no training step" in again.stderr

@@ -278,6 +278,19 @@ def test_the_world_is_taken_back():
     assert done.stdout == "as before\n", done.stderr
 
 
+@pytest.mark.parametrize("outside", ["0", "1"])
+def test_the_world_has_keras_2_and_the_options_of_the_command(outside, run):
+    """Whatever the environment says, and whatever a script asks for that activates the world itself."""
+    source = """
+        import legacy_tf1
+        tf = legacy_tf1.activate()
+        print(tf.nn.rnn_cell.BasicLSTMCell(2).state_size.c, tf.get_seed(None)[0])
+        legacy_tf1.activate(seed=2)
+    """
+    done = run({"main.py": source}, options=("--seed", "1"), TF_USE_LEGACY_KERAS=outside)
+    assert done.stdout == "2 1\n" and "active already, with seed=1" in done.stderr, done.stderr
+
+
 def test_too_late_is_said(run):
     done = python("-c", "import tensorflow\nfrom legacy_tf1.world import activate\nwith activate(): pass")
     assert "imported before the TF1 world was activated" in done.stderr.splitlines()[-2]

@@ -193,9 +193,11 @@ def test_which_files_are_scripts(tmp_path):
         "package/other.py": "from ..model import rnn\n",
         "mentions.py": "# import tensorflow\ntext = 'tensorflow'\n",
         "net.py": "import tensorflowjs\n",
+        "listed.py": "from package import (  # two\n    no_file,\n    other,  # which needs ..model\n)\n",
     })  # fmt: skip
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
     found = {script.path: digest for script, digest in find(tmp_path).items()}
-    assert sorted(found) == ["main.py", "model.py", "old.py", "package/inner.py", "package/other.py"]
+    assert sorted(found) == ["listed.py", "main.py", "model.py", "old.py", "package/inner.py", "package/other.py"]
     (tmp_path / "model.py").write_text("from tensorflow.contrib import rnn, layers\n")
     changed = {script.path for script, digest in find(tmp_path).items() if found[script.path] != digest}
-    assert changed == {"main.py", "model.py", "package/inner.py", "package/other.py"}
+    assert changed == {"listed.py", "main.py", "model.py", "package/inner.py", "package/other.py"}

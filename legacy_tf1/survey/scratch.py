@@ -35,7 +35,7 @@ def _fill(source: Path, target: Path, way: list[str]) -> None:
         if entry.is_dir(follow_symlinks=False) and not _is_linked(entry, way):
             copy.mkdir()
             _fill(Path(entry), copy, way[1:])
-        elif entry.is_file() and entry.stat().st_size <= SMALL:
+        elif entry.is_file() and entry.stat().st_size <= SMALL and os.access(entry, os.R_OK):
             shutil.copyfile(entry, copy)
         else:
             copy.symlink_to(os.path.abspath(entry))

@@ -13,7 +13,10 @@ from pathlib import Path
 
 __all__ = ["Script", "find"]
 
-_IMPORT = re.compile(r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import[ \t]+([^#\n]*)|import[ \t]+([^#\n]+))", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^#\n]*)|import[ \t]+([^#\n]+))", re.MULTILINE
+)
+_COMMENT = re.compile(r"#.*")
 _NOT_THEIRS = {"__pycache__", "site-packages", "node_modules", "build", "dist"}
 
 
@@ -64,7 +67,7 @@ def _files(folder: Path) -> list[Path]:
         below[:] = sorted(name for name in below if name not in _NOT_THEIRS and not name.startswith("."))
         below[:] = [name for name in below if not (Path(place) / name / "pyvenv.cfg").exists()]
         found += [Path(place) / name for name in sorted(names) if name.endswith((".py", ".ipynb")) and name[0] != "."]
-    return found
+    return [file for file in found if file.is_file()]  # no broken links
 
 
 def _text(path: Path, data: bytes) -> str:
@@ -93,7 +96,9 @@ def _imports(text: str):
             yield module
             separator = "" if module.endswith(".") else "."
             yield from (
-                module + separator + word.split()[0] for word in names.strip("()\\ \t").split(",") if word.strip()
+                module + separator + word.split()[0]
+                for word in _COMMENT.sub("", names).strip("()\\ \t").split(",")
+                if word.strip()
             )
 
 
