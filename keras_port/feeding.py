@@ -68,6 +68,7 @@ class Model(keras.Model):
             return super().fit(x, y, batch_size, *arguments, shuffle=shuffle, **options)
         self.make_variables(x[:size], y[:size])
         callbacks = options.get("callbacks", arguments[2] if len(arguments) > 2 else None)
+        options["validation_batch_size"] = options.get("validation_batch_size") or batch_size
         with self._several_steps(callbacks), _batches((x, y), size, shuffle) as source:
             return super().fit(source, None, None, *arguments, shuffle=False, **options)
 

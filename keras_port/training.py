@@ -43,6 +43,11 @@ def train(
 
 def _train(name, dataset, steps, seed, dtype, output) -> bool:
     module = models.load(name)
+    if len(dataset.train) < module.BATCH_SIZE:
+        raise datasets.DataError(
+            f"{dataset.origin} {name} trains on batches of {module.BATCH_SIZE} images, and the training images that are "
+            "not set aside for validation do not fill one; give a directory with more of them."
+        )
     model = module.build()
     print(f"{name}: {model.count_params():,} weights, {dtype}, seed {seed}")
 

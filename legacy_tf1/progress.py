@@ -44,7 +44,8 @@ class Progress:
         return f"step {done} of {self.steps}, {left:.0f} s left,"
 
 
-def bar():
+def bar(console=None):
+    """A line per task: how many of its steps are done, its field `loss`, the time left. On standard error by itself."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -55,4 +56,4 @@ def bar():
         TextColumn("{task.fields[loss]}"),
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return Progress(*columns, console=console or Console(stderr=True), transient=True)

@@ -121,7 +121,7 @@ class Recorder:
         if plan is None:
             return raw(fetches, feed_dict)
         if self._session is None:
-            self._begin(session, raw, plan)
+            self._begin(session, raw)
         if session is not self._session:
             self.other_sessions.add(id(session))
             return raw(fetches, feed_dict)
@@ -144,7 +144,7 @@ class Recorder:
         meta = dict(steps=self.done, status="complete", other_sessions=len(self.other_sessions))
         self.sink.end(meta, arrays)
 
-    def _begin(self, session, raw, plan):
+    def _begin(self, session, raw):
         self._session = session
         for variable in session.graph.get_collection(self.tf.GraphKeys.GLOBAL_VARIABLES):
             if variable.op.name in self.weights:

@@ -208,7 +208,6 @@ def _environment():
 
 @contextlib.contextmanager
 def _quiet():
-    # Python's own "show warnings" state of the script must survive, so only our filters are removed;
     # tf.logging is this logger, and what the script itself says there is shown, as TF 1.15 shows it
     logger = logging.getLogger("tensorflow")
     before, level = list(warnings.filters), logger.level

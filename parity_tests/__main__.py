@@ -149,8 +149,8 @@ def _some(text: str, known, what: str) -> list[str]:
 
 
 def _seed(text: str) -> int:
-    if not text.isdigit() or int(text) >= 2**31 - 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 2147483646")
+    if not text.isdecimal() or int(text) >= 2**31 - 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2147483646")
     return int(text)
 
 

@@ -10,9 +10,9 @@ __all__ = ["positive", "require_writable"]
 
 
 def positive(text: str) -> int:
-    """An argument's type: a whole number above 0."""
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    """An argument's type: a whole number from 1 on."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
 
 

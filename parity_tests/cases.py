@@ -83,15 +83,8 @@ class Case:
 
     @property
     def examined(self) -> frozenset[int]:
-        """The steps after which both sides are tested: ten of the last third, the last one among them."""
+        """The steps after which both sides are tested: ten or eleven of the last third, the last one among them."""
         return frozenset(range(self.steps - 1, self.steps * 2 // 3 - 1, -max(1, self.steps // 30)))
-
-    def to_json(self) -> str:
-        return json.dumps(dataclasses.asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> Case:
-        return cls(**json.loads(text))
 
 
 def cases_to_json(cases: list[Case]) -> str:
@@ -100,9 +93,7 @@ def cases_to_json(cases: list[Case]) -> str:
 
 
 def cases_from_json(text: str) -> list[Case]:
-    """One case or several."""
-    found = json.loads(text)
-    return [Case(**case) for case in (found if isinstance(found, list) else [found])]
+    return [Case(**case) for case in json.loads(text)]
 
 
 def own_steps(program: str) -> int:

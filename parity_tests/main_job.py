@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from keras_port.datasets import DataError, load
+from legacy_tf1.progress import bar
 from parity_tests import seeds
 from parity_tests.cases import Case, work
 from parity_tests.prove import EngineError, prove
@@ -93,14 +93,7 @@ def _progress(cases: list[Case], console: Console):
     if not console.is_terminal:
         yield _plain_lines()
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[loss]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bars:
+    with bar(console) as bars:
         tasks = {case: bars.add_task(case.label, total=case.steps, loss="waiting", start=False) for case in cases}
 
         def on_step(case: Case, done: int, loss: float) -> None:

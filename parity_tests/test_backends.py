@@ -31,7 +31,7 @@ def test_every_program_agrees_with_its_twin(backend, dtype, tmp_path):
 
 
 def test_a_backend_that_is_not_there_is_named_at_once(tmp_path):
-    """Each one is hidden from the command by an empty list of packages."""
+    """PyTorch is hidden from the command's search for packages, through the interpreter's start-up hook."""
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util\nfound = importlib.util.find_spec\n"
         "importlib.util.find_spec = lambda name, *rest: None if name == 'torch' else found(name, *rest)\n"

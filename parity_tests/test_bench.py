@@ -108,8 +108,8 @@ def test_a_file_that_is_none_of_ours(tmp_path):
     ("arguments", "reason"),
     [
         (["--side", "x"], "invalid choice: 'x'"),
-        (["--cores", "0"], "0 is not a whole number above 0"),
-        (["--cores", "100000"], "--cores: this machine has"),
+        (["--cores", "0"], "'0' is not a whole number from 1 on"),
+        (["--cores", "100000"], "--cores: this process may use"),
         (["--tf1-python", "no-such-python"], "no-such-python is no program"),
         (["--json", "no/such/folder/b.json"], "cannot write to the folder of"),
         (["--grow", "time", "--workload", "RNN 150, RMSProp"], "not allowed with"),

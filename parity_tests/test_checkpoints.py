@@ -45,7 +45,7 @@ from keras_port.weights import (
     tf1_state,
     write_checkpoint,
 )
-from keras_port.weights.checkpoint import bundle, crc32c, snappy, tensors, write
+from keras_port.weights.checkpoint import bundle, crc32c, snappy, sstable, tensors, wire, write
 from keras_port.weights.checkpoint.wire import WireError
 from keras_port.weights.checkpoint.write import index_and_data
 from keras_port.weights.transfer import guess, sort_out, untouched
@@ -319,6 +319,38 @@ def test_forget_bias_and_moving_averages_on_request(files, golden):
     np.testing.assert_array_equal(model.layers[2].kernel.numpy(), golden["averages"]["var/dense/kernel"])
 
 
+@pytest.mark.parametrize("asked", [None, 0.5])
+@pytest.mark.parametrize("told", [True, False], ids=["with rows", "by names and shapes"])
+def test_the_graphs_forget_bias_holds_unless_another_is_asked_for(told, asked, files, golden):
+    """And what is added on the way in is taken away on the way back."""
+    model, checkpoint = classifier(), open_case(files, "v2_meta")
+    head = dense("dense/kernel", "dense/bias", model.layers[2].name)
+    rows = [*basic_lstm_cell("rnn/basic_lstm_cell", model.layers[1].name), *head] if told else None
+    fill(model, checkpoint, rows=rows, forget_bias=asked)
+    f = golden["v2_meta"]["var/rnn/basic_lstm_cell/bias"][8:12]
+    np.testing.assert_array_equal(model.layers[1].cell.bias.numpy()[4:8], f + np.float32(asked or 0.25))
+    if asked is None:
+        np.testing.assert_allclose(np.asarray(model(golden["v2_meta"]["x"])), golden["v2_meta"]["y"], rtol=0, atol=1e-6)
+    written = tf1_state(model, rows_like(model, checkpoint, asked))["rnn/basic_lstm_cell/bias"]
+    np.testing.assert_allclose(written[8:12], f, rtol=0, atol=2**-24)
+
+
+def test_a_cell_that_adds_its_own_forget_bias_must_add_the_graphs(files, golden):
+    def filled(own, asked=None):
+        model = sequences(lambda x: L.Dense(3)(L.RNN(LSTMCell(4, own))(x)))()
+        fill(model, open_case(files, "v2_meta"), forget_bias=asked)
+        return model
+
+    for own, asked, said in ((1.0, None, "graph adds 0.25"), (0.25, 1.0, "asked for is 1")):
+        with pytest.raises(
+            WeightError, match=rf"adds {own:g} to the forget gate of rnn/basic_lstm_cell, .*{said}; build"
+        ):
+            filled(own, asked)
+    case = golden["v2_meta"]
+    np.testing.assert_allclose(np.asarray(filled(0.25)(case["x"])), case["y"], rtol=0, atol=1e-6)
+    filled(1.0, asked=1.0)
+
+
 def test_slots_made_inside_a_scope_and_layers_by_their_shapes(files, golden):
     model = stack(L.Lambda(lambda x: x[:, 0]), L.Dense(3))()
     model.compile(optimizers.Adam(0.01), "mse")
@@ -478,6 +510,14 @@ def test_writing_back_beside_the_variables_of_another_checkpoint(files, golden, 
         np.testing.assert_allclose(found[name], array, rtol=0, atol=2**-24 if name.endswith("cell/bias") else 0)
 
 
+@pytest.mark.parametrize(("taken", "left"), [("w", ["emb/part_0", "emb/part_1"]), ("emb", ["w"])])
+def test_parts_stay_unless_their_whole_was_written(taken, left, tmp_path):
+    """And digits of an earlier forget bias do not."""
+    names = ("emb/part_0", "emb/part_1", "w", "keras_port/forget_bias_rounding/b")
+    write_checkpoint(tmp_path / "model.ckpt", {name: np.ones((2, 3), np.float32) for name in names})
+    assert list(untouched({taken: np.zeros(1)}, open_checkpoint(tmp_path))) == left
+
+
 def test_an_interrupted_write_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr(write.os, "replace", _full_disk)
     with pytest.raises(OSError, match="no space"):
@@ -494,6 +534,29 @@ def test_an_interrupted_write_leaves_no_file(tmp_path, monkeypatch):
 
 def _full_disk(*_):
     raise OSError("no space left")
+
+
+@pytest.mark.parametrize("renamed", [0, 1])
+def test_an_interrupted_overwrite_leaves_no_index_beside_other_data(renamed, tmp_path, monkeypatch):
+    write_checkpoint(tmp_path / "model.ckpt", {"w": np.ones(3, np.float32)})
+    own, left = write.os.replace, iter(range(renamed))
+    monkeypatch.setattr(
+        write.os, "replace", lambda *files: own(*files) if next(left, None) is not None else _full_disk()
+    )
+    with pytest.raises(OSError, match="no space"):
+        write_checkpoint(tmp_path / "model.ckpt", {"w": np.zeros(3, np.float32)}, overwrite=True)
+    with pytest.raises(CheckpointError, match="model.ckpt.index: it is missing, but model.ckpt.data.* is there"):
+        open_checkpoint(tmp_path)
+    monkeypatch.undo()
+    write_checkpoint(tmp_path / "model.ckpt", {"w": np.zeros(3, np.float32)}, overwrite=True)
+    assert (open_checkpoint(tmp_path).arrays()["w"] == 0).all()
+
+
+def test_the_folder_names_the_checkpoint_written_last_as_with_a_saver(tmp_path):
+    for number in (1, 2):
+        write_checkpoint(tmp_path / f"model.ckpt-{number}", {"w": np.full(3, number, np.float32)})
+    assert (open_checkpoint(tmp_path).arrays()["w"] == 2).all()
+    assert (open_checkpoint(tmp_path / "model.ckpt-1").arrays()["w"] == 1).all()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "float64", "int64", "bool", "uint16"])
@@ -545,6 +608,15 @@ def test_a_damaged_checkpoint_is_named_with_what_to_do(what, files, tmp_path):
     with pytest.raises(CheckpointError) as caught:
         open_checkpoint(path).arrays()
     assert said in str(caught.value) and str(folder) in str(caught.value)
+
+
+def test_fields_of_another_type_are_damage_too(tmp_path):
+    """Under a right checksum: slices that are no messages."""
+    table = [(b"", write._HEADER), (b"w", wire.put(1, tensors.NUMBERS["float32"]) + wire.put(7, 1))]
+    (tmp_path / "model.ckpt.index").write_bytes(sstable.write(table))
+    (tmp_path / "model.ckpt.data-00000-of-00001").touch()
+    with pytest.raises(CheckpointError, match="model.ckpt.index: it is damaged"):
+        open_checkpoint(tmp_path / "model.ckpt")
 
 
 def _pickle_bomb():
@@ -608,7 +680,7 @@ def test_random_damage_is_found_or_harmless(files, golden, tmp_path, case, data)
 # what does not fit
 
 
-def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files):
+def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
     model = stack(L.LSTM(5), L.Dense(3))()
     before = [np.array(v) for v in model.weights]
     with pytest.raises(WeightError, match="no cell of the checkpoint has these shapes") as caught:
@@ -628,6 +700,12 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files):
     reasons = {fate.name: fate.reason for fate in fill(classifier(), open_case(files, "v2"))}
     assert "not compiled with an optimizer of keras_port" in reasons["dense/kernel/Adam"]
     assert "step count" in reasons["global_step"]
+    some = {name: a for name, a in open_case(files, "v2").arrays().items() if "/Adam" not in name}
+    write_checkpoint(tmp_path / "model.ckpt", some)
+    model = classifier(optimizers.Adam(0.01))
+    reasons = {fate.name: fate.reason for fate in fill(model, open_checkpoint(tmp_path)) if fate.reason}
+    assert reasons == dict.fromkeys(("beta1_power", "beta2_power"), "the optimizer's; the checkpoint has no slots")
+    assert model.optimizer.scalars["beta1_power"].numpy() == np.float32(0.9)
     with pytest.raises(CheckpointError, match="cuDNN's opaque parameters.*canonical form"):
         fill(classifier(), open_case(files, "opaque"))
 
@@ -708,6 +786,24 @@ def test_the_command_fills_a_twin_and_writes_it_back(files, weights):
     assert found.keys() - wanted.keys() == {"global_step"}
 
 
+@pytest.mark.parametrize(("asked", "bias"), [((), 0.25), (("--forget-bias", "0.5"), 0.5)])
+def test_the_command_gives_a_twin_the_forget_bias_it_prints(asked, bias, files, tmp_path, weights):
+    """... and takes it away again for the TF1 program that adds it."""
+    for file in (files / "program-lstm_rows").iterdir():
+        shutil.copy(file, tmp_path)
+    shutil.copy(files / "v2_meta" / "model.ckpt.meta", tmp_path / "model.ckpt-30.meta")
+    status, out, err = weights("model.ckpt-30", "--model", "lstm_rows", "-o", "out.keras", *asked)
+    assert status == 0, err
+    assert "its graph adds 0.25 to the forget gate of rnn/basic_lstm_cell" in out
+    assert ("; 0.5, as asked for, is taken instead" in out) == bool(asked)
+    held = keras.saving.load_model(tmp_path / "out.keras").get_layer("lstm").cell.bias.numpy()[28:56]
+    found = open_checkpoint("model.ckpt-30").arrays()["rnn/basic_lstm_cell/bias"][56:84]
+    np.testing.assert_array_equal(held, found + np.float32(bias))
+    assert weights("--to-tf1", "out.keras", "--forget-bias", bias, "-o", "back")[0] == 0
+    back = open_checkpoint("back").arrays()["rnn/basic_lstm_cell/bias"][56:84]
+    np.testing.assert_allclose(back, found, rtol=0, atol=2**-24)
+
+
 SCRIPT = """
 import keras
 
@@ -750,11 +846,21 @@ WRONG_USAGE = [
     (("x", "-o", "no/such/out.keras"), "no directory"),
     (("x", "--like", "y"), "--like goes with --to-tf1"),
     (("--to-tf1", "no.keras"), "not a .keras file that exists"),
+    (("--to-tf1", "a.keras", "-o", "a", "--like", "y", "--model", "lstm_rows"), "--like and --model both"),
+    *(
+        (("x", *option), f"{option[0]} goes with -o")
+        for option in (("--averages",), ("--weights-only",), ("--skip", "a"), ("--forget-bias", "0"))
+    ),
+    *(
+        (("--to-tf1", "a.keras", "-o", "a", *option), f"{option[0]} goes with a CHECKPOINT")
+        for option in (("--averages",), ("--weights-only",), ("--skip", "a"))
+    ),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "said"), WRONG_USAGE)
-def test_wrong_usage_is_told_at_once(arguments, said, weights):
+def test_wrong_usage_is_told_at_once(arguments, said, weights, tmp_path):
+    (tmp_path / "a.keras").touch()
     status, _, err = weights(*arguments)
     assert status == 2 and said in err
 

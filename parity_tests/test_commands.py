@@ -108,7 +108,7 @@ def test_the_same_seed_is_the_same_start_and_another_is_not(tmp_path):
 
 
 def test_a_divergence_is_status_1_and_named(tmp_path):
-    """A twin that forgets the forget bias, put in through the interpreter's start-up hook."""
+    """A twin with Keras's Adam epsilon, put in through the interpreter's start-up hook."""
     (tmp_path / "sitecustomize.py").write_text(
         "import os, sys\n"
         "if 'parity_tests.engines.keras' in ' '.join(sys.orig_argv):\n"

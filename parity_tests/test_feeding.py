@@ -211,6 +211,26 @@ def test_one_step_and_several_by_turns():
 
 
 @pytest.mark.parametrize(
+    ("made", "sizes"),
+    [
+        (lambda x, y: (x, y), {"batch_size": 8}),
+        (lambda x, y: (x, y), {"batch_size": 8, "validation_batch_size": 3}),
+        (lambda x, y: tf.data.Dataset.from_tensor_slices((x, y)).batch(5), {"batch_size": 8}),
+    ],
+    ids=["arrays", "a size of their own", "tf.data"],
+)
+def test_validation_has_keras_batches(made, sizes):
+    x, y = arrays()
+    tested = []
+    watch = WATCHING()
+    watch.on_test_batch_end = lambda batch, logs=None: tested.append(batch)
+    for model in pair():
+        model.fit(x, y, verbose=0, callbacks=[watch], validation_data=made(x, y), **sizes)
+    half = len(tested) // 2
+    assert tested[:half] == tested[half:] == list(range(half))
+
+
+@pytest.mark.parametrize(
     "options",
     [{"sample_weight": np.ones(ROWS)}, {"validation_split": 0.3}, {"steps_per_epoch": 2}, {"class_weight": {0: 2.0}}],
     ids=lambda options: next(iter(options)),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from keras_port import __main__ as command
-from keras_port import models, training
+from keras_port import datasets, models, training
 from keras_port.weights import PROGRAMS
 
 # name -> recurrent layer, its inputs, units, and the program's own steps
@@ -187,6 +187,17 @@ def test_ctrl_c_keeps_what_was_trained(cause, tmp_path, capsys, monkeypatch):
     assert command.main(["train", "lstm_rows", "-o", str(path)]) == 130
     assert "stopped after 2 of 1000 steps" in capsys.readouterr().out
     assert int(keras.models.load_model(path).optimizer.iterations.numpy()) == 2
+
+
+def test_too_few_images_for_one_batch_are_named(tmp_path, capsys):
+    def split(size):
+        return datasets.Split(np.zeros((size, 28, 28), np.uint8), np.zeros(size, np.uint8))
+
+    few = datasets.Dataset("idx", "", split(127), split(datasets.TF1_VALIDATION_SIZE), split(400))
+    datasets.write_idx(tmp_path, few)
+    assert command.main(["train", "lstm_rows", "--data", str(tmp_path)]) == 1
+    err = capsys.readouterr().err
+    assert f"from the files in {tmp_path}: 127 train" in err and "lstm_rows trains on batches of 128 images" in err
 
 
 def test_a_failed_save_leaves_the_old_file(tmp_path):

@@ -4,8 +4,8 @@ Both sides compute the same formula and round differently. The unit of every bou
 
     gamma = u * sqrt(K * T)
 
-with u the unit roundoff of the dtype (2**-24 or 2**-53), K = 278 the longest inner product in
-the five programs (128 inputs + 150 units) and T = 28 time steps: the rounding errors of a sum of
+with u the unit roundoff of the dtype (2**-24 or 2**-53), K = 278 the widest inputs and the widest
+state of the five programs (128 + 150; no inner product of theirs is longer: 256) and T = 28 time steps: the rounding errors of a sum of
 K products, carried through T steps, grow like the square root of their number when their signs
 are independent. In the variants the longest sum is that of a gradient over the K = 128 images of a
 batch, and T is 7 time steps times the number of layers on top of each other. One unit bounds the forward pass; the backward pass is as long again and its

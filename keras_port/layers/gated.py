@@ -83,8 +83,9 @@ class IntersectionRNNCell(Cell):
     """The "+RNN" (arXiv 1611.09913): one gate through time, one through depth.
 
     Gates: time gate, candidate state, depth gate, candidate output. Inputs of
-    another width than `units` are projected first, if `num_in_proj` says so
-    (weights `input_kernel`, `input_bias`).
+    another width than `units` are projected to `units` first, if `num_in_proj`
+    is given: as in TF1 any number stands for `units` (weights `input_kernel`,
+    `input_bias`).
     """
 
     arguments = ("num_in_proj", "forget_bias", "y_activation")

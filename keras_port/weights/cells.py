@@ -152,8 +152,7 @@ def joint(order: tuple[int, ...], *, shifted: int | None = None):
         kernel = joint_kernel(order, recurrent=outputs)
         rows = [Row(names["kernel"], (keras["kernel"], keras["recurrent_kernel"]), kernel)]
         if "bias" in names and "bias" in keras:
-            by = 0.0 if shifted is None else forget_bias
-            rows.append(Row(names["bias"], (keras["bias"],), gate_bias(order, shifted=shifted or 0, by=by)))
+            rows.append(Row(names["bias"], (keras["bias"],), gate_bias(order, shifted=shifted, by=forget_bias)))
         return rows + _EXTRAS(names, keras, forget_bias, shapes)
 
     return make

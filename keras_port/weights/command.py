@@ -91,13 +91,17 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> None:
     """What goes together, and where the output goes."""
     wrong, output = arguments.usage_error, arguments.output
+    given = {"--averages": arguments.averages, "--weights-only": arguments.weights_only, "--skip": arguments.skip}
+    of_filling = [option for option, value in given.items() if value]
     if bool(arguments.checkpoint) == bool(arguments.to_tf1):
         wrong("give a CHECKPOINT, or --to-tf1 FILE.keras")
     if arguments.to_tf1:
         if not output:
             wrong("--to-tf1 needs -o PREFIX")
-        if bool(arguments.like) == bool(arguments.model) and arguments.like:
+        if arguments.like and arguments.model:
             wrong("--like and --model both name the variables; give one of them")
+        if of_filling:
+            wrong(f"{of_filling[0]} goes with a CHECKPOINT that fills a model, not with --to-tf1")
         if output.is_dir() or not output.name:
             wrong(f"-o {output}: a directory; give a prefix in it, such as {output / 'model.ckpt'}")
         taken = [output.with_name(output.name + end) for end in (".index", ".data-00000-of-00001")]
@@ -106,6 +110,10 @@ def _check(arguments: argparse.Namespace) -> None:
             wrong("--like goes with --to-tf1")
         if arguments.model and not output:
             wrong("--model goes with -o; without both, the checkpoint is inspected")
+        if arguments.forget_bias is not None:
+            of_filling.append("--forget-bias")
+        if of_filling and not output:
+            wrong(f"{of_filling[0]} goes with -o; without it, the checkpoint is inspected")
         if output and output.suffix != ".keras":
             wrong(f"-o {output}: the name must end in .keras")
         if output and output.is_dir():
@@ -153,7 +161,7 @@ def _fill(arguments: argparse.Namespace) -> int:
     with quiet():
         from keras_port.training import save
     save(model, arguments.output)
-    show.report(contents, fates, as_json=arguments.json, output=arguments.output)
+    show.report(contents, fates, as_json=arguments.json, output=arguments.output, forget_bias=arguments.forget_bias)
     return 0
 
 
@@ -162,6 +170,7 @@ def _write_back(arguments: argparse.Namespace) -> int:
     from keras_port.weights.checkpoint import open_checkpoint, write_checkpoint
     from keras_port.weights.errors import CheckpointError
     from keras_port.weights.programs import PROGRAMS
+    from keras_port.weights.rows import with_forget_bias
     from keras_port.weights.transfer import rows_like, tf1_state, untouched
 
     like = open_checkpoint(arguments.like) if arguments.like else None
@@ -177,7 +186,7 @@ def _write_back(arguments: argparse.Namespace) -> int:
             f"how TF1 calls the variables of the model {model.name!r} is not known",
             "give --like CHECKPOINT of the TF1 program, or --model with a Python file that has ROWS",
         )
-    state = tf1_state(model, rows)
+    state = tf1_state(model, with_forget_bias(rows, arguments.forget_bias, {}))
     kept = untouched(state, like) if like else {}
     write_checkpoint(arguments.output, state | kept, overwrite=arguments.overwrite)
     show.written(state, kept, arguments.output, as_json=arguments.json)
@@ -192,7 +201,7 @@ def _build(arguments: argparse.Namespace):
 
         with quiet():
             model = models.load(what).build()
-        rows = PROGRAMS[what] if arguments.forget_bias is None else None
+        rows = PROGRAMS[what]
     elif what.endswith(".keras"):
         model = _load(Path(what))
     else:

@@ -9,8 +9,11 @@ numbers: cell_0, cell_1, ... Anything else is refused, not guessed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from keras_port.weights.cells import BY_NAME, KERAS_CLASSES, ROWS
 from keras_port.weights.names import Group
@@ -32,12 +35,14 @@ class Target:
         keras_class: as Keras's registry calls it.
         paths: its variables' names -> paths.
         shapes: its variables' paths -> shapes.
+        forget_bias: what it adds at run time, as a cell of keras_port.layers does, or None.
     """
 
     path: str
     keras_class: str
     paths: dict[str, str]
     shapes: dict[str, tuple[int, ...]]
+    forget_bias: float | None
 
 
 @dataclass
@@ -72,25 +77,26 @@ def targets(model) -> list[Target]:
                 keras_class=keras.saving.get_registered_name(type(layer)),
                 paths={v.name: v.path for v in own},
                 shapes={v.path: tuple(v.shape) for v in own},
+                forget_bias=getattr(layer, "forget_bias", None),
             )
         )
     return found
 
 
 def match(
-    model, groups: list[Group], shapes: Mapping[str, tuple], forget_biases: Mapping[str, float], default: float | None
+    model, groups: list[Group], shapes: Mapping[str, tuple], told: Mapping[str, float], asked: float | None
 ) -> Match:
     """The rows between the groups of a checkpoint and a Keras model.
 
-    `forget_biases` is what a graph said, by scope; `default` is the user's
-    word, or None for the cell's own.
+    The forget bias of every cell is `asked`, the user's word; where that is
+    None, what the graph told of the cell's scope, else TF1's default.
     """
     wanted = targets(model)
     options = {
         (t, g): rows
         for t, target in enumerate(wanted)
         for g, group in enumerate(groups)
-        if (rows := _rows(target, group, shapes, forget_biases, default))
+        if (rows := _rows(target, group, shapes, told, asked))
     }
     pairs = _pair([t.path for t in wanted], [g.scope for g in groups], options)
     found = Match([], {}, [])
@@ -98,6 +104,7 @@ def match(
     for t, target in enumerate(wanted):
         if t in pairs:
             rows, cell = options[t, pairs[t]]
+            found.problems += _bias_problems(target, groups[pairs[t]].scope, told, asked)
         else:
             rows, cell = _plain(target, [groups[g] for g in free], shapes), "dense"
         if rows is None:
@@ -109,6 +116,19 @@ def match(
     return found
 
 
+def _bias_problems(target: Target, scope: str, told, asked) -> list[str]:
+    """Where a graph told of the scope, a cell that adds a forget bias of its own must add that one, or what was asked for."""
+    if target.forget_bias is None or scope not in told:
+        return []
+    bias, whose = (told[scope], "the checkpoint's graph adds") if asked is None else (asked, "what was asked for is")
+    if np.float32(bias) == np.float32(target.forget_bias):
+        return []
+    return [
+        f"Keras {target.path} adds {target.forget_bias:g} to the forget gate of {scope}, but {whose} {bias:g}; build the "
+        f"cell with forget_bias={bias:g}"
+    ]
+
+
 def _problem(target: Target, candidates: list[str]) -> str:
     shapes = ", ".join(f"{path} {shape}" for path, shape in target.shapes.items())
     if candidates:
@@ -118,7 +138,7 @@ def _problem(target: Target, candidates: list[str]) -> str:
     return f"Keras {shapes}: no cell of the checkpoint has these shapes; build the model with the TF1 program's sizes"
 
 
-def _rows(target: Target, group: Group, shapes, forget_biases, default):
+def _rows(target: Target, group: Group, shapes, told, asked):
     """(rows, cell) if the group fills the whole target, every shape agreeing; else None."""
     if _opposite(target.path, group.scope):
         return None
@@ -126,7 +146,7 @@ def _rows(target: Target, group: Group, shapes, forget_biases, default):
         make = ROWS.get((cell, target.keras_class))
         if make is None:
             continue
-        bias = forget_biases.get(group.scope, BY_NAME[cell].forget_bias if default is None else default)
+        bias = told.get(group.scope, BY_NAME[cell].forget_bias) if asked is None else asked
         try:
             rows = make(group.names, target.paths, bias or 0.0, target.shapes)
         except KeyError:  # the layer lacks a variable, or the group a role
@@ -172,7 +192,7 @@ def _pair(paths: list[str], scopes: list[str], options: Mapping) -> dict[int, in
     pairs: dict[int, int] = {}
     left = set(options)
     while left:
-        chosen = _by_name(paths, scopes, left) or _only(left) or _by_number(paths, scopes, left)
+        chosen = _by_name(paths, scopes, left) or _only(left) or _by_number(scopes, left)
         if not chosen:
             break
         for t, g in chosen:
@@ -198,19 +218,16 @@ def _given(path: str) -> str:
 
 
 def _only(left):
-    """A pair that is the only one for one of its two sides, if it is the only one for the other too."""
+    """A layer and the only cell that is left for it, unless that is the only one for another layer too."""
+    choices = Counter(t for t, _ in left)
+    claims = Counter(g for t, g in left if choices[t] == 1)
     for t, g in sorted(left):
-        if sum(a == t for a, _ in left) == 1 and sum(b == g for _, b in left) == 1:
+        if choices[t] == 1 and claims[g] == 1:
             return [(t, g)]
-    for t, g in sorted(left):
-        if sum(a == t for a, _ in left) == 1 and sum(a == t or b == g for a, b in left) > 1:
-            others = [a for a, b in left if b == g and sum(x == a for x, _ in left) == 1]
-            if len(others) == 1:  # this layer has no other choice, and no other layer is as poor
-                return [(t, g)]
     return None
 
 
-def _by_number(paths, scopes, left):
+def _by_number(scopes, left):
     """As many layers as cells, all alike, whose scopes differ only in their numbers: in order."""
     for t in sorted({t for t, _ in left}):
         groups = sorted(g for a, g in left if a == t)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from keras_port.weights.cells import BY_NAME, CELLS, CUSTOM_NAMED, LEAVES
 
@@ -48,12 +48,13 @@ class Group:
         scope: what their names have in common; of a plain variable, its name.
         names: role -> TF1 name; `plain` for a plain variable.
         cells: names of the TF1 cells that it may be, the likeliest first.
+        known: whether the name of its scope says so, and not only its roles.
     """
 
     scope: str
     names: dict[str, str]
     cells: tuple[str, ...] = ()
-    known: bool = field(default=False)  # by the name of its scope, not only by its roles
+    known: bool = False
 
 
 def classify(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Fact]:

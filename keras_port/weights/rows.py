@@ -10,8 +10,8 @@ BasicLSTMCell (gates i, j, f, o); Keras orders an LSTM's gates i, f, c, o.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,6 +29,7 @@ class Transform:
     tf1_shape   shapes of the Keras arrays -> shape of the TF1 array, or a tuple of them
     shift       in TF1's layout, adds sign * constant to weights, or None
     weights_only    why it holds for weights but not for slots, or empty
+    with_forget_bias    a forget bias -> the same Transform with that one, or None where it adds none
     """
 
     split: Callable
@@ -36,6 +37,7 @@ class Transform:
     tf1_shape: Callable
     shift: Callable | None = None
     weights_only: str = ""
+    with_forget_bias: Callable | None = None
 
     def to_keras(self, *arrays: np.ndarray, weights: bool) -> tuple:
         """TF1 arrays -> Keras arrays; `weights=False` for slots and gradients."""
@@ -103,8 +105,8 @@ def joint_kernel(order: tuple[int, ...], *, recurrent: int | None = None) -> Tra
     return Transform(split, join, tf1_shape)
 
 
-def gate_bias(order: tuple[int, ...], *, shifted: int = 0, by: float = 0.0) -> Transform:
-    """(gates * units,) <-> bias, with `by` added to the TF1 gate `shifted`."""
+def gate_bias(order: tuple[int, ...], *, shifted: int | None = None, by: float = 0.0) -> Transform:
+    """(gates * units,) <-> bias, with `by` added to the TF1 gate `shifted`, the forget gate, if Keras keeps it there."""
     inverse = inverse_of(order)
 
     def shift(array, sign):
@@ -117,8 +119,18 @@ def gate_bias(order: tuple[int, ...], *, shifted: int = 0, by: float = 0.0) -> T
         split=lambda array: (reorder(array, order),),
         join=lambda bias: reorder(bias, inverse),
         tf1_shape=lambda shape: tuple(shape),
-        shift=shift if by else None,
+        shift=shift if by and shifted is not None else None,
+        with_forget_bias=None if shifted is None else lambda other: gate_bias(order, shifted=shifted, by=other),
     )
+
+
+def with_forget_bias(rows: Iterable[Row], asked: float | None, told: Mapping[str, float]) -> list[Row]:
+    """The rows with the forget bias that is asked for, else with what is told of a TF1 name, else with their own."""
+    found = []
+    for row in rows:
+        bias, make = told.get(row.tf1_names[0]) if asked is None else asked, row.transform.with_forget_bias
+        found.append(row if bias is None or make is None else replace(row, transform=make(bias)))
+    return found
 
 
 def basic_rnn_cell(scope: str, layer: str) -> tuple[Row, ...]:

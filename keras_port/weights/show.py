@@ -13,8 +13,15 @@ from keras_port.weights.transfer import Contents, Fate, describe
 _HEADINGS = ("variable", "shape", "dtype", "cell", "Keras layer", "goes to, or why not")
 
 
-def report(contents: Contents, fates: list[Fate], *, as_json: bool = False, output: Path | None = None) -> None:
-    """Every variable of a checkpoint with its fate; `output` is the file that was written."""
+def report(
+    contents: Contents,
+    fates: list[Fate],
+    *,
+    as_json: bool = False,
+    output: Path | None = None,
+    forget_bias: float | None = None,
+) -> None:
+    """Every variable of a checkpoint with its fate; `output` is the file that was written, `forget_bias` what was asked for."""
     checkpoint = contents.checkpoint
     if as_json:
         about = {"path": str(checkpoint.path), "kind": checkpoint.kind, "output": output and str(output)}
@@ -22,8 +29,9 @@ def report(contents: Contents, fates: list[Fate], *, as_json: bool = False, outp
         print(json.dumps({**about, **extra, "variables": [fate.as_dict() for fate in fates]}, indent=1))
         return
     print(f"{checkpoint.path}: {checkpoint.kind}, {len(checkpoint.variables)} variables")
+    instead = "" if forget_bias is None else f"; {forget_bias:g}, as asked for, is taken instead"
     for scope, bias in checkpoint.forget_biases.items():
-        print(f"its graph adds {bias:g} to the forget gate of {scope}")
+        print(f"its graph adds {bias:g} to the forget gate of {scope}{instead}")
     for key, sides in checkpoint.signatures.items():
         print(f"signature {key}: {_names(sides['inputs'])} -> {_names(sides['outputs'])}")
     _table(_HEADINGS, [_columns(fate, filled=output is not None) for fate in fates])

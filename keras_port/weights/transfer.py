@@ -19,7 +19,7 @@ from keras_port.weights.checkpoint import Checkpoint
 from keras_port.weights.errors import CheckpointError, WeightError
 from keras_port.weights.match import idle, match
 from keras_port.weights.names import ROUNDING, Fact, Group, classify, groups, joined_parts
-from keras_port.weights.rows import Row
+from keras_port.weights.rows import Row, with_forget_bias
 from keras_port.weights.state import GLOBAL_STEP, dump_state, load_state, weight_entries
 
 _UNTAKEN = "no row and no layer of the model takes it"
@@ -175,7 +175,8 @@ def fill(
 
     Args:
         rows: which TF1 variable goes where; None finds them by names and shapes.
-        forget_bias: of cells whose graph is not there to tell; None is TF1's default for the cell.
+        forget_bias: of all cells whose Keras layer keeps it in its bias; None is what the checkpoint's graph adds
+            and, where there is no graph, what the rows say, or TF1's default for the cell.
         averages: take moving averages (EMA shadows) for the weights that have one.
         weights_only: leave the optimizer's state, and the optimizer starts anew.
         skip: names, or patterns such as `decoder/*`, of weights that no layer takes; any other is an error.
@@ -189,7 +190,7 @@ def fill(
         raise CheckpointError(checkpoint.path, f"{name} holds cuDNN's opaque parameters", f"they are {OPAQUE}")
     found, cells = _rows_for(model, contents, rows, forget_bias)
     state, fates = _state(model, contents, found, averages, weights_only)
-    _left_out(model, fates, contents, tuple(skip))
+    _left_out(model, fates, tuple(skip))
     load_state(model, found, state)
     _add_rounding(model, contents, found)
     where = {name: row.keras_paths for row in found for name in row.tf1_names}
@@ -202,9 +203,13 @@ def fill(
 
 def _rows_for(model, contents: Contents, rows, forget_bias):
     """The given rows, or those that names and shapes give; and the cells they belong to."""
+    told = contents.checkpoint.forget_biases
     if rows is not None:
-        return list(rows), {}
-    found = match(model, contents.groups, contents.shapes, contents.checkpoint.forget_biases, forget_bias)
+        by_name = {
+            n: told[group.scope] for group in contents.groups if group.scope in told for n in group.names.values()
+        }
+        return with_forget_bias(rows, forget_bias, by_name), {}
+    found = match(model, contents.groups, contents.shapes, told, forget_bias)
     used = {name for row in found.rows for name in row.tf1_names}
     unread = [name for name in contents.weights() if name not in used]
     if found.problems:
@@ -254,11 +259,13 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
             continue
         state[key] = _widened(contents.array(name), dtypes.get(fact.of or name))
         fate.reason = ""
-    _check_optimizer(model, state, suffixes, foreign)
+    if suffixes and not any(name.rpartition("/")[2] in suffixes and "/" in name for name in state):
+        _check_optimizer(model, suffixes, foreign)
+        _leave_powers(state, fates, contents.facts)
     return state, fates + _unreadable(contents)
 
 
-def _left_out(model, fates: list[Fate], contents: Contents, skip: tuple[str, ...]) -> None:
+def _left_out(model, fates: list[Fate], skip: tuple[str, ...]) -> None:
     """Weights that nothing takes are left out on request only."""
     problems = []
     for fate in fates:
@@ -283,9 +290,9 @@ def _not_used(reason: str, fact: Fact, optimizer, weights_only: bool) -> str:
     return reason
 
 
-def _check_optimizer(model, state, suffixes, foreign) -> None:
+def _check_optimizer(model, suffixes, foreign) -> None:
     """Refuse slots of another optimizer: training would go on from nowhere."""
-    if foreign and not any(name.rpartition("/")[2] in suffixes for name in state):
+    if foreign:
         found, own = ", ".join(sorted(foreign)), ", ".join(sorted(suffixes))
         raise WeightError(
             model.name,
@@ -294,9 +301,14 @@ def _check_optimizer(model, state, suffixes, foreign) -> None:
                 "TF1 program's optimizer, or ask for the weights alone (--weights-only)"
             ],
         )
-    if suffixes and not any(name.rpartition("/")[2] in suffixes and "/" in name for name in state):
-        for scalar in [name for name in state if name in ("beta1_power", "beta2_power")]:
-            del state[scalar]
+
+
+def _leave_powers(state, fates: list[Fate], facts: dict[str, Fact]) -> None:
+    """Without slots the optimizer starts anew, so that the decay of its averages does too."""
+    for fate in fates:
+        if facts[fate.name].what == "power" and not fate.reason:
+            del state[facts[fate.name].of]
+            fate.reason = "the optimizer's; the checkpoint has no slots"
 
 
 def _widened(array: np.ndarray, dtype) -> np.ndarray:
@@ -339,6 +351,7 @@ def rows_like(model, checkpoint: Checkpoint, forget_bias: float | None = None) -
 
 def untouched(state: Mapping, checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """What the checkpoint holds beside `state`: a TF1 Saver of the same graph asks for it too."""
-    facts = sort_out(checkpoint).facts
-    extra = [n for n, s in checkpoint.variables.items() if s.readable and n not in state]
-    return checkpoint.arrays([n for n in extra if n in facts and facts[n].what != "rounding"])
+    contents = sort_out(checkpoint)
+    gone = {name for name, fact in contents.facts.items() if fact.what == "rounding"}
+    gone.update(*(contents.parts.get(name, [name]) for name in state))
+    return checkpoint.arrays([name for name, s in checkpoint.variables.items() if s.readable and name not in gone])

@@ -11,9 +11,9 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-import types
 
 from legacy_tf1.fast.report import Row, table
+from legacy_tf1.rerouted import rerouted
 
 __all__ = ["swapped"]
 
@@ -36,7 +36,7 @@ def swapped():
         # private: the loop of dynamic_rnn, between its transpositions
         with (
             _exchanged(rnn, "_dynamic_rnn_loop", dynamic, rows.append),
-            _inside(inspect.unwrap(rnn.static_rnn), static, rows.append),
+            rerouted(inspect.unwrap(rnn.static_rnn), lambda native: static(native, rows.append)),
             exchanged_gradients(),
         ):
             yield rows
@@ -52,21 +52,3 @@ def _exchanged(module, name: str, make, tell):
         yield
     finally:
         setattr(module, name, native)
-
-
-@contextlib.contextmanager
-def _inside(function: types.FunctionType, make, tell):
-    """The same inside of the function, which TensorFlow and scripts hold under many names."""
-    before = function.__code__, function.__kwdefaults__
-    native = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-    )
-    function.__code__, function.__kwdefaults__ = _through.__code__, {"_made": make(native, tell)}
-    try:
-        yield
-    finally:
-        function.__code__, function.__kwdefaults__ = before
-
-
-def _through(*args, _made, **kwargs):
-    return _made(*args, **kwargs)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from legacy_tf1.late_modules import when_imported
+from legacy_tf1.rerouted import rerouted
 
 __all__ = ["Drift", "add", "add_once", "counted", "is_tensor", "last_id", "shape_of"]
 
@@ -110,7 +111,7 @@ def _counted(name: str, drift: Drift):
     module, path = importlib.import_module(_module(name)), name.partition(":")[2]
     *owners, attribute = path.split(".")
     if not owners:
-        with _rerouted(inspect.unwrap(getattr(module, attribute)), name, drift):
+        with rerouted(inspect.unwrap(getattr(module, attribute)), lambda original: _counting(original, name, drift)):
             yield
         return
     owner = operator.attrgetter(".".join(owners))(module)
@@ -120,28 +121,6 @@ def _counted(name: str, drift: Drift):
         yield
     finally:
         setattr(owner, attribute, original)
-
-
-@contextlib.contextmanager
-def _rerouted(function: types.FunctionType, name: str, drift: Drift):
-    # the API modules, tf_keras and TensorFlow's own modules hold this very object under many
-    # names; what it does is exchanged inside the object, so that no name is missed
-    before = function.__code__, function.__kwdefaults__
-    original = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-    )
-    original.__kwdefaults__ = function.__kwdefaults__
-    function.__signature__ = inspect.signature(original)
-    function.__code__, function.__kwdefaults__ = _through.__code__, {"_counted": _counting(original, name, drift)}
-    try:
-        yield
-    finally:
-        function.__code__, function.__kwdefaults__ = before
-        del function.__signature__
-
-
-def _through(*args, _counted, **kwargs):
-    return _counted(*args, **kwargs)
 
 
 def _counting(original, name: str, drift: Drift):

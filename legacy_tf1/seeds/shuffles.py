@@ -29,7 +29,7 @@ import numpy
 from legacy_tf1.seeds import philox
 from legacy_tf1.seeds.counting import add, last_id
 
-__all__ = ["fused", "leaving"]
+__all__ = ["fused"]
 
 # elements of more bytes, and those without a fixed shape, go through the buffer as pointers
 _SMALL = 2**14

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
-import os
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from keras_port.threads import cores
 from parity_tests.arguments import positive, require_writable
 from parity_tests.benchmarks.sides import SIDES, Side
 from parity_tests.benchmarks.workloads import GROWTH, WORKLOADS, growing
@@ -30,8 +30,8 @@ def main(argv: list[str]) -> int:
     require_writable(parser, options, "json", "plot", "markdown")
     if options.tf1_python:
         _check_tf1(parser, options.tf1_python)
-    if max(options.cores) > (os.cpu_count() or 1):
-        parser.error(f"--cores: this machine has {os.cpu_count()}")
+    if max(options.cores) > cores():
+        parser.error(f"--cores: this process may use {cores()}")
     workloads = growing(options.grow) if options.grow else [WORKLOADS[n] for n in options.workload or WORKLOADS]
     sides = [SIDES[name] for name in options.side] if options.side else [side for side in SIDES.values() if _runs(side)]
     sides = [side for side in sides if side.name != _TF1 or options.tf1_python]
@@ -114,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--workload", action="append", choices=tuple(WORKLOADS), metavar="NAME",
                       help=f"one workload only; may be repeated: {'; '.join(WORKLOADS)}")  # fmt: skip
     what.add_argument("--grow", choices=tuple(GROWTH), help="time and memory of the LSTM's step against this instead")
-    parser.add_argument("--cores", type=_cores, default=[1, 2], metavar="N[,N]",
+    parser.add_argument("--cores", type=_cores, default=[1, 2][: cores()], metavar="N[,N]",
                         help="numbers of cores to pin the sides to, one after the other (default: 1,2)")  # fmt: skip
     parser.add_argument("--rounds", type=positive, default=5, metavar="N", help="default: 5")
     parser.add_argument(

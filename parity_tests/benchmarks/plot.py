@@ -80,4 +80,4 @@ def _curves(results: Results, figure) -> None:
 def _colour(side: str) -> str:
     if side == LIMIT:
         return "tab:gray"
-    return "tab:orange" if side.startswith(OURS) or side == "legacy-tf1 run" else "tab:blue"
+    return "tab:orange" if side.startswith((OURS, "legacy-tf1")) else "tab:blue"

@@ -18,7 +18,7 @@ from unittest import mock
 import numpy as np
 
 from parity_tests import tolerances
-from parity_tests.cases import Case
+from parity_tests.cases import Case, cases_from_json
 from parity_tests.compare import Ladder
 from parity_tests.trace import Frame, frames
 
@@ -131,13 +131,14 @@ def _copied(frame: Frame) -> Frame:
 
 
 def main(argv: list[str]) -> None:
-    path, case, *names = argv
+    path, cases, *names = argv
+    (case,) = cases_from_json(cases)
     with open(path, "rb") as file:
         trace = file.read()
     found = {}
     for name in names:
         with MISTAKES[name]():
-            ladder = climb(list(frames(io.BytesIO(trace))), Case.from_json(case))
+            ladder = climb(list(frames(io.BytesIO(trace))), case)
         broken = ladder.divergence
         found[name] = None if broken is None else {**dataclasses.asdict(broken), "text": str(broken)}
     print(json.dumps(found, default=str))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from parity_tests.cases import Case
+from parity_tests.cases import Case, cases_to_json
 from parity_tests.processes import engine_trace, python
 
 # program -> mistake -> the rung on which it shows first
@@ -34,7 +34,7 @@ def test_every_mistake_is_found(program, dtype, tmp_path):
     case = Case(program, steps=4, dtype=dtype)
     trace = tmp_path / "trace"
     trace.write_bytes(engine_trace("legacy", case))
-    done = python("-m", "parity_tests.meta.sabotage", trace, case.to_json(), "none", *EXPECTED[program])
+    done = python("-m", "parity_tests.meta.sabotage", trace, cases_to_json([case]), "none", *EXPECTED[program])
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found.pop("none") is None

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_port.weights.checkpoint import crc32c, sstable, tensors, wire
-from keras_port.weights.checkpoint.contents import Checkpoint, Stored
-from keras_port.weights.checkpoint.wire import WireError
+from keras_port.weights.checkpoint.contents import Checkpoint, Stored, unreadable
+from keras_port.weights.checkpoint.wire import PARSING, WireError
 from keras_port.weights.errors import CheckpointError
 
 COPY_AGAIN = "copy the checkpoint again, all of its files"
@@ -51,7 +51,7 @@ def read(prefix: Path) -> Checkpoint:
         for key, entry in sorted(entries.items()):
             if not key.startswith(b"\0"):  # where slices have their keys
                 variables[key.decode("utf-8")] = _stored(index, key, entry, entries, files, big_endian)
-    except (WireError, UnicodeDecodeError, OverflowError) as error:
+    except PARSING as error:
         raise CheckpointError(index, f"it is damaged: {error}", COPY_AGAIN) from error
     return Checkpoint(prefix, "TF1 checkpoint V2", variables)
 
@@ -101,7 +101,7 @@ def _check_places(index: Path, files: list[Path], entries: dict[bytes, Entry]) -
 def _stored(index, key, entry, entries, files, big_endian) -> Stored:
     name = key.decode("utf-8")
     if entry.dtype in tensors.UNREADABLE.values():
-        return Stored(entry.dtype, entry.shape, _nothing(index, name), f"holds {entry.dtype}s, not numbers", False)
+        return unreadable(index, name, entry.dtype, entry.shape)
     if not entry.slices:
         whole = tuple((0, size) for size in entry.shape)
         return Stored(entry.dtype, entry.shape, _reader(files, name, entry, {whole: entry}, big_endian))
@@ -144,13 +144,6 @@ def _data(file: Path, name: str, entry: Entry) -> bytes:
     if crc32c.masked(data) != entry.crc:
         raise CheckpointError(file, f"{name} is damaged: its checksum is wrong", COPY_AGAIN)
     return data
-
-
-def _nothing(index: Path, name: str):
-    def refuse():
-        raise CheckpointError(index, f"{name} holds no numbers", "leave it out")
-
-    return refuse
 
 
 def _full(part: tensors.Slice, whole: tuple[int, ...]) -> tensors.Slice:

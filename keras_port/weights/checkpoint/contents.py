@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_port.weights.errors import CheckpointError
+
 
 @dataclasses.dataclass(frozen=True)
 class Stored:
@@ -26,6 +28,15 @@ class Stored:
     read: Callable[[], np.ndarray]
     note: str = ""
     readable: bool = True
+
+
+def unreadable(path: Path, name: str, dtype: str, shape: tuple[int, ...]) -> Stored:
+    """A variable of strings, resources or variants: listed, and refused where it is read."""
+
+    def refuse():
+        raise CheckpointError(path, f"{name} holds no numbers", "leave it out")
+
+    return Stored(dtype, shape, refuse, f"holds {dtype}s, not numbers", readable=False)
 
 
 @dataclasses.dataclass

@@ -12,12 +12,11 @@ import struct
 from pathlib import Path
 
 from keras_port.weights.checkpoint import tensors, wire
-from keras_port.weights.checkpoint.contents import Checkpoint, Stored
-from keras_port.weights.checkpoint.wire import WireError
+from keras_port.weights.checkpoint.contents import Checkpoint, Stored, unreadable
+from keras_port.weights.checkpoint.wire import PARSING, WireError
 from keras_port.weights.errors import CheckpointError
 
 _READS = re.compile(r"/(read|Read/ReadVariableOp(_\d+)?|ReadVariableOp(_\d+)?)$")
-PARSING = (WireError, UnicodeDecodeError, OverflowError, AttributeError, TypeError, struct.error)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +69,10 @@ def _constants(path: Path, graph: dict[str, Node]) -> dict[str, Stored]:
     variables = {}
     for name in sorted(chosen):
         dtype, shape = _described(constants[name])
-        readable = dtype not in tensors.UNREADABLE.values()
-        note = "" if readable else f"holds {dtype}s, not numbers"
-        variables[name] = Stored(dtype, shape, _reader(path, name, constants[name]), note, readable)
+        if dtype in tensors.UNREADABLE.values():
+            variables[name] = unreadable(path, name, dtype, shape)
+        else:
+            variables[name] = Stored(dtype, shape, _reader(path, name, constants[name]))
     return variables
 
 

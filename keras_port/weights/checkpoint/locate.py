@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keras_port.weights.checkpoint import bundle, graphs, sliced, sstable
 from keras_port.weights.checkpoint.contents import Checkpoint
+from keras_port.weights.checkpoint.wire import PARSING
 from keras_port.weights.errors import CheckpointError
 
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}$")
@@ -133,7 +134,7 @@ def _with_graph(found: Checkpoint, prefix: Path) -> Checkpoint:
         try:
             nodes, found.signatures = graphs.meta_graph(meta.read_bytes())
             found.forget_biases = graphs.forget_biases(nodes)
-        except graphs.PARSING as error:
+        except PARSING as error:
             raise CheckpointError(
                 meta, f"it is no whole MetaGraphDef: {error}", "copy it again, or take it away: it is not needed"
             ) from error

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_port.weights.checkpoint import sstable, tensors, wire
-from keras_port.weights.checkpoint.contents import Checkpoint, Stored
-from keras_port.weights.checkpoint.wire import WireError
+from keras_port.weights.checkpoint.contents import Checkpoint, Stored, unreadable
+from keras_port.weights.checkpoint.wire import PARSING, WireError
 from keras_port.weights.errors import CheckpointError
 
 
@@ -28,18 +28,18 @@ def read(path: Path, files: list[Path]) -> Checkpoint:
         try:
             for name, part, data in _slices(file.read_bytes(), described):
                 parts.setdefault(name, {})[part] = (file, data)
-        except (WireError, UnicodeDecodeError, OverflowError, AttributeError, TypeError) as error:
+        except PARSING as error:
             raise CheckpointError(file, f"it is damaged: {error}", "copy the checkpoint again") from error
     variables = {}
     for name, (dtype, shape) in sorted(described.items()):
         found = parts.get(name, {})
         if dtype in tensors.UNREADABLE.values():
-            variables[name] = Stored(dtype, shape, _nothing(path, name), f"holds {dtype}s, not numbers", False)
+            variables[name] = unreadable(path, name, dtype, shape)
             continue
         if sum(math.prod(tensors.lengths_of(part)) for part in found) != math.prod(shape):
             raise CheckpointError(path, f"slices of {name} are missing", "copy all files of the checkpoint again")
         note = f"joined from {len(found)} slices" if len(found) > 1 else ""
-        variables[name] = Stored(dtype, shape, _reader(path, name, dtype, shape, found), note)
+        variables[name] = Stored(dtype, shape, _reader(name, dtype, shape, found), note)
     return Checkpoint(path, "TF1 checkpoint V1", variables)
 
 
@@ -61,7 +61,7 @@ def _slices(data: bytes, described: dict[str, tuple]):
         yield name, part, wire.last(fields, 3, b"")
 
 
-def _reader(path: Path, name: str, dtype: str, shape: tuple[int, ...], parts: dict):
+def _reader(name: str, dtype: str, shape: tuple[int, ...], parts: dict):
     def read_variable() -> np.ndarray:
         array = np.empty(shape, tensors.numpy_dtype(dtype))
         for part, (file, data) in parts.items():
@@ -73,10 +73,3 @@ def _reader(path: Path, name: str, dtype: str, shape: tuple[int, ...], parts: di
         return array
 
     return read_variable
-
-
-def _nothing(path: Path, name: str):
-    def refuse():
-        raise CheckpointError(path, f"{name} holds no numbers", "leave it out")
-
-    return refuse

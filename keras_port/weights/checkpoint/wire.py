@@ -18,6 +18,10 @@ class WireError(ValueError):
     """Bytes that no encoder writes."""
 
 
+# what such bytes raise, here and where their fields are put to use
+PARSING = (WireError, UnicodeDecodeError, OverflowError, AttributeError, TypeError, struct.error)
+
+
 def varint(data, at: int) -> tuple[int, int]:
     """The unsigned number at `at`, and where the next byte is."""
     value = shift = 0
@@ -67,11 +71,10 @@ def message(data) -> dict[int, list]:
     return found
 
 
-def last(found: dict[int, list], number: int, default, kind=None):
+def last(found: dict[int, list], number: int, default):
     """The value of a field that may appear once: an int, or bytes, as the type of `default` says."""
-    kind = kind or type(default)
     value = found[number][-1] if number in found else default
-    if not isinstance(value, kind):
+    if not isinstance(value, type(default)):
         raise WireError(f"field {number} has another type")
     return value
 

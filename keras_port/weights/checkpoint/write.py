@@ -1,8 +1,10 @@
 """Arrays into a checkpoint V2 that tf.train.Saver restores, whole or not at all.
 
-The files are written beside their final place and then renamed, the data
-before the index and the index before `checkpoint`: whatever interrupts this,
-no reader finds an index without its data.
+The files are written beside their final place. Then the index of a checkpoint
+that is replaced is removed, and the new files are renamed, the data before
+the index and the index before `checkpoint`: whatever interrupts this, no
+reader finds an index without its own data. Interrupted in between, a
+replaced checkpoint has no index any more, which readers say.
 
 Source: see bundle.py.
 """
@@ -25,23 +27,24 @@ _HEADER = put(1, 1) + put(3, put(1, 1))  # one data file, little-endian, version
 def write_checkpoint(prefix, arrays: Mapping[str, np.ndarray], *, overwrite: bool = False) -> list[Path]:
     """Write PREFIX.index, PREFIX.data-00000-of-00001 and the folder's `checkpoint` file.
 
-    Returns the files. Raises FileExistsError unless `overwrite`, ValueError
-    for a name or dtype that TF1 has not, and OSError.
+    That file then names this checkpoint as the latest, whatever it named
+    before, as after tf.train.Saver.save; other checkpoints in the folder stay.
+
+    Returns the files. Raises FileExistsError for an index or data file that is
+    there already unless `overwrite`, ValueError for a name or dtype that TF1 has not, and OSError.
     """
     prefix = Path(prefix)
     index, data = index_and_data(arrays)
-    contents = {
-        shard_file(prefix, 0, 1): data,
-        prefix.with_name(prefix.name + ".index"): index,
-        prefix.with_name("checkpoint"): _state(prefix.name),
-    }
-    there = [file for file in list(contents)[:2] if file.exists()]
+    data_file, index_file = shard_file(prefix, 0, 1), prefix.with_name(prefix.name + ".index")
+    contents = {data_file: data, index_file: index, prefix.with_name("checkpoint"): _state(prefix.name)}
+    there = [file for file in (data_file, index_file) if file.exists()]
     if there and not overwrite:
         raise FileExistsError(f"{there[0]} is there already")
     partial = {file: file.with_name(f".{file.name}.{os.getpid()}.partial") for file in contents}
     try:
         for file, temporary in partial.items():
             temporary.write_bytes(contents[file])
+        index_file.unlink(missing_ok=True)
         for file, temporary in partial.items():
             os.replace(temporary, file)
     finally:
