@@ -180,6 +180,21 @@ def test_the_product_of_a_joined_dense_is_left_out():
     assert (6, 20) in shapes and not any(shape[-1:] == (50,) and shape[0] in (2, 3, 6) for shape in shapes)
 
 
+def test_what_a_dense_puts_out_has_its_gradient_and_its_changes_eagerly():
+    (dense, fast), call = behind_dense(layers, "LSTM", (2, 6, 5), flags={}, of_dense={}, dtype="float64")
+    plain = layers.LSTM(5, bias_initializer="uniform", fast=False, dtype="float64")
+    plain.build((None, None, 6)), plain.set_weights(fast.get_weights())
+    x, found = np.random.default_rng(0).normal(size=(3, 4, 2)), []
+    for layer in (fast, plain):
+        with tf.GradientTape() as tape:
+            between = dense(x)
+            dense.kernel.assign(-dense.kernel)
+            out = layer(between)
+        found.append([np.array(out), np.array(tape.gradient(out, between))])
+        dense.kernel.assign(-dense.kernel)
+    assert_same(*found, "float64")
+
+
 def test_what_comes_between_separates():
     """Another layer; a precision of its own: the layer takes what it is given, at the precision it has."""
     images = keras.Input((3, 4))
@@ -449,7 +464,14 @@ for layer in (layers.LSTM(5, bias_initializer="uniform"), layers.SimpleRNN(5, us
     assert len(taken) == 2 and not taken.clear()
     for a, b in zip(*found, strict=True):
         np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), atol=1e-5)
-assert widths == [4, 9, 4, 9], widths
+    wide = dense(z)
+    wide.retain_grad(), layer(wide).sum().backward()
+    assert wide.grad.abs().sum() > 0
+    wide = dense(z)
+    wide *= 0
+    torch.testing.assert_close(layer(wide), layer(torch.zeros_like(wide)))
+    taken.clear()
+assert widths == [4, 9, 9, 9, 9] * 2, widths
 for name, fast, given in (
     ("LSTM", True, {}), ("LSTM", True, {"go_backwards": True, "use_bias": False}), ("SimpleRNN", True, {}),
     ("SimpleRNN", True, {"activation": "relu"}), ("LSTM", False, {"activation": "relu"}),

@@ -48,7 +48,7 @@ def over_time(layer, sequences, states, mask):
     formula = formula_of(layer)
     if formula is None:
         return None
-    multiplied, *weights = product(layer, sequences)
+    multiplied, *weights = product(layer, sequences, tf.executing_eagerly())
     if layer.go_backwards:
         multiplied, mask = (None if x is None else tf.reverse(x, [1]) for x in (multiplied, mask))
     parts = _halves(multiplied, states, mask)

@@ -23,7 +23,8 @@ def over_time(layer, sequences, states, mask):
     kernel_of = _kernel(layer)
     if kernel_of is None or mask is not None or not sequences.is_cpu:
         return None
-    sequences, kernel, bias = product(layer, sequences)
+    shown = sequences.retains_grad or bool(sequences._backward_hooks)
+    sequences, kernel, bias = product(layer, sequences, shown)
     weights = [kernel.T, layer.tensor("recurrent_kernel").T]
     if bias is not None:
         weights += [bias, torch.zeros_like(bias)]
