@@ -28,7 +28,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["Folder", "Recorder", "open_recording", "recording"]
+__all__ = ["Folder", "Plans", "Recorder", "open_recording", "recording"]
 
 FORMAT = 1
 # op types that write a trainable variable from a gradient
@@ -112,12 +112,12 @@ class Recorder:
         self.status = "running"
         self.other_sessions = set()
         self._session = self._last = self._names = None
-        self._losses = []
-        self._plans = {}
+        self._plans = Plans()
+        self.note_loss = self._plans.note_loss
 
     def run(self, session, raw, fetches, feed_dict):
         """One `Session.run` of the script: passed through, or recorded where it trains."""
-        plan = self._plan(session, fetches) if self.status == "running" else None
+        plan = self._plans.of(session, fetches) if self.status == "running" else None
         if plan is None:
             return raw(fetches, feed_dict)
         if self._session is None:
@@ -126,14 +126,6 @@ class Recorder:
             self.other_sessions.add(id(session))
             return raw(fetches, feed_dict)
         return self._step(raw, plan, fetches, feed_dict)
-
-    def note_loss(self, loss, gradients):
-        """Remember which loss these gradients came from."""
-        while isinstance(loss, (list, tuple)) and loss:
-            loss = loss[0]
-        names = {g.op.name for g in gradients if g is not None}
-        if hasattr(loss, "op"):
-            self._losses.append((loss, names))
 
     def finish(self, session=None):
         """Write the end, once; a session that closes or a script that ends gets here first."""
@@ -172,13 +164,6 @@ class Recorder:
             self.finish()
             raise self.stop
         return fetched
-
-    def _plan(self, session, fetches):
-        ops = fetched_ops(session.graph, fetches)
-        key = (session.graph,) + tuple(sorted(op.name for op in ops))
-        if key not in self._plans:
-            self._plans[key] = Plan.of(ops, self._losses)
-        return self._plans[key]
 
     def _variables(self, raw):
         """Every variable that had a value when the first step began."""
@@ -241,6 +226,29 @@ class Plan:
             if self.logits is not None:
                 fetches["logits"] = self.logits
         return fetches
+
+
+class Plans:
+    """The Plan of each call, made once from the losses that its gradients came from."""
+
+    def __init__(self):
+        self._losses = []
+        self._made = {}
+
+    def note_loss(self, loss, gradients):
+        """Remember which loss these gradients came from."""
+        while isinstance(loss, (list, tuple)) and loss:
+            loss = loss[0]
+        if hasattr(loss, "op"):
+            self._losses.append((loss, {g.op.name for g in gradients if g is not None}))
+
+    def of(self, session, fetches):
+        """The plan of a call that fetches these; None where it does not train."""
+        ops = _fetched_ops(session.graph, fetches)
+        key = (session.graph,) + tuple(sorted(op.name for op in ops))
+        if key not in self._made:
+            self._made[key] = Plan.of(ops, self._losses)
+        return self._made[key]
 
 
 class Folder:
@@ -357,11 +365,11 @@ def _gradient(op):
     return op.inputs[position]
 
 
-def fetched_ops(graph, fetches):
+def _fetched_ops(graph, fetches):
     if isinstance(fetches, dict):
-        return [op for value in fetches.values() for op in fetched_ops(graph, value)]
+        return [op for value in fetches.values() for op in _fetched_ops(graph, value)]
     if isinstance(fetches, (list, tuple)):
-        return [op for value in fetches for op in fetched_ops(graph, value)]
+        return [op for value in fetches for op in _fetched_ops(graph, value)]
     try:
         element = graph.as_graph_element(fetches, allow_tensor=True, allow_operation=True)
     except (TypeError, ValueError, KeyError):

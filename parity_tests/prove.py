@@ -19,7 +19,7 @@ import numpy as np
 from parity_tests import tolerances
 from parity_tests.cases import Case, cases_to_json
 from parity_tests.compare import Divergence, Ladder, Rung
-from parity_tests.engines.wire import AHEAD, widen
+from parity_tests.engines.pipes import AHEAD, widen
 from parity_tests.trace import TraceError, frames
 
 __all__ = ["EngineError", "Result", "prove"]

@@ -64,6 +64,16 @@ assert not set(sys.modules) & {{"tensorflow", "keras", "tf_keras", "numpy"}}
     assert done.returncode == 0, done.stderr
 
 
+def test_every_package_says_the_same_version():
+    import tomllib
+
+    import keras_port
+    import legacy_tf1
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == keras_port.__version__ == legacy_tf1.__version__
+
+
 def test_every_program_has_its_twin_and_its_rows():
     from keras_port import models
     from keras_port.weights import PROGRAMS as rows

@@ -24,7 +24,7 @@ from pathlib import Path
 from legacy_tf1 import run
 from legacy_tf1.errors import LegacyError
 from legacy_tf1.late_modules import when_imported
-from legacy_tf1.recording import Plan, fetched_ops, recording
+from legacy_tf1.recording import Plans, recording
 
 __all__ = ["main"]
 
@@ -71,12 +71,13 @@ class Counter:
     def __init__(self, steps: int, tell):
         self.steps, self.tell = steps, tell
         self.done = 0
-        self._losses, self._plans = [], {}
+        self._plans = Plans()
+        self.note_loss = self._plans.note_loss
 
     def run(self, session, raw, fetches, feed_dict):
         if self.done >= self.steps:  # the script caught the first Stop
             self._stop()
-        plan = self._plan(session, fetches)
+        plan = self._plans.of(session, fetches)
         if plan is None:
             return raw(fetches, feed_dict)
         if plan.loss is None:
@@ -109,12 +110,6 @@ class Counter:
 
         return {"tf_keras.src.backend": [count]}
 
-    def note_loss(self, loss, gradients):
-        while isinstance(loss, (list, tuple)) and loss:
-            loss = loss[0]
-        if hasattr(loss, "op"):
-            self._losses.append((loss, {gradient.op.name for gradient in gradients if gradient is not None}))
-
     def finish(self, session=None):
         pass
 
@@ -128,13 +123,6 @@ class Counter:
         if threading.current_thread() is not threading.main_thread():
             self.leave()  # the main thread may wait for this one for ever
         raise run.Stop
-
-    def _plan(self, session, fetches):
-        ops = fetched_ops(session.graph, fetches)
-        key = (session.graph, *sorted(op.name for op in ops))
-        if key not in self._plans:
-            self._plans[key] = Plan.of(ops, self._losses)
-        return self._plans[key]
 
 
 def _number(loss) -> float | str | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from parity_tests.cases import PROGRAMS, Case, cases_from_json
 from parity_tests.engines import backends
-from parity_tests.engines.wire import ahead, one_thread, take_stdout
+from parity_tests.engines.pipes import ahead, one_thread, take_stdout
 from parity_tests.trace import Frame, frames, part, write_frame
 
 __all__ = ["Twin", "main", "trace"]

@@ -14,7 +14,7 @@ from legacy_tf1 import run
 from legacy_tf1.recording import Recorder, recording
 from parity_tests import variants
 from parity_tests.cases import Case, cases_from_json
-from parity_tests.engines.wire import one_thread, take_stdout
+from parity_tests.engines.pipes import one_thread, take_stdout
 from parity_tests.trace import Frame, write_frame
 
 __all__ = ["main", "trace"]

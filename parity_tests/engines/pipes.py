@@ -1,4 +1,4 @@
-"""The pipe between an engine and whoever started it."""
+"""The pipes between an engine and whoever started it."""
 
 from __future__ import annotations
 
