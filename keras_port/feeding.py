@@ -61,7 +61,7 @@ class Model(keras.Model):
         """See keras.Model.fit. Under a strategy, warns of batches that do not divide among the devices."""
         size = batch_size or 32
         own = len(arguments) <= 3 and isinstance(y, np.ndarray) and not options.get("validation_split")
-        others = ("class_weight", "sample_weight", "steps_per_epoch")
+        others = ("class_weight", "sample_weight", "steps_per_epoch", "validation_steps")
         if not own or any(options.get(name) is not None for name in others) or not self._can_feed(x, y):
             self._warn_of_uneven(x, size)
             self._forget_several()

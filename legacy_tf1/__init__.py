@@ -8,6 +8,8 @@ which is for notebooks and the interactive interpreter:
     tf = legacy_tf1.activate()
 """
 
+from __future__ import annotations  # recording.py runs on Python 3.7 too, where goldens come from
+
 __all__ = ["__version__", "activate"]
 
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ The files in `goldens/checkpoints.tar.xz` are TF 1.15.5's own; see goldens/recor
 
 from __future__ import annotations
 
+import functools
 import json
 import pickle
 import shutil
@@ -22,6 +23,7 @@ from keras_port.__main__ import main
 from keras_port.layers import (
     AttentionCellWrapper,
     CoupledInputForgetGateLSTMCell,
+    DynamicRNN,
     HighwayWrapper,
     InputProjectionWrapper,
     IntersectionRNNCell,
@@ -32,6 +34,7 @@ from keras_port.layers import (
     PhasedLSTMCell,
     UGRNNCell,
     gru_cell,
+    multi_rnn_cell,
 )
 from keras_port.weights import (
     PROGRAMS,
@@ -45,7 +48,7 @@ from keras_port.weights import (
     tf1_state,
     write_checkpoint,
 )
-from keras_port.weights.checkpoint import bundle, crc32c, snappy, sstable, tensors, wire, write
+from keras_port.weights.checkpoint import bundle, crc32c, graphs, snappy, sstable, tensors, wire, write
 from keras_port.weights.checkpoint.wire import WireError
 from keras_port.weights.checkpoint.write import index_and_data
 from keras_port.weights.transfer import guess, sort_out, untouched
@@ -144,8 +147,29 @@ def test_only_a_graph_knows_forget_biases_and_signatures(files):
     for case, bias in {"v2_meta": 0.25, "saved_model": 0.5, "frozen": 0.75}.items():
         assert open_case(files, case).forget_biases == {cell: bias}
     assert open_case(files, "v2").forget_biases == {}
+    assert open_case(files, "forget_biases").forget_biases == {
+        "rnn/multi_rnn_cell/cell_0/basic_lstm_cell": 0.0,
+        "rnn/multi_rnn_cell/cell_1/basic_lstm_cell": 2.0,
+        "bidirectional_rnn/fw/lstm_cell": 0.25,
+        "bidirectional_rnn/bw/lstm_cell": 0.5,
+        "parts/rnn/basic_lstm_cell": 0.75,
+        "unrolled/rnn/basic_lstm_cell": 1.5,
+    }
     signature = open_case(files, "saved_model").signatures["serving_default"]
     assert signature["inputs"] == {"images": "anything:0"} and list(signature["outputs"]) == ["logits"]
+
+
+def test_a_graphs_forget_bias_is_of_the_cell_whose_variables_it_reads(files):
+    """By the names of TF 0.12 too; where no variable is found, as in a ring that damage made, its operations' scope counts."""
+    bias, old = "rnn/basic_lstm_cell/bias", "RNN/BasicLSTMCell/Linear/Bias"
+    graph, _ = graphs.meta_graph((files / "v2_meta" / "model.ckpt.meta").read_bytes())
+    renamed = {
+        name.replace(bias, old): graphs.Node(node.op, tuple(i.replace(bias, old) for i in node.inputs), node.attributes)
+        for name, node in graph.items()
+    }
+    assert graphs.forget_biases(renamed) == {"RNN/BasicLSTMCell": 0.25}
+    ring = graph | {f"{bias}/read": graphs.Node("Identity", (f"{bias}/read",), {})}
+    assert graphs.forget_biases(ring) == {"rnn/basic_lstm_cell": 0.25}
 
 
 def test_slices_are_joined_and_strings_are_skipped_with_a_reason(files):
@@ -209,6 +233,11 @@ def options(**more):
     return dict(return_sequences=True, **more)
 
 
+def hard_sigmoid(x):
+    """That of TF1's tf.keras, where its LSTM and GRU have it by default; Keras 3's is x / 6 + 0.5."""
+    return keras.ops.clip(0.2 * x + 0.5, 0, 1)
+
+
 MODELS = {
     "cell-BasicRNNCell": lambda: stack(L.SimpleRNN(4, **options())),
     "cell-BasicLSTMCell": lambda: stack(L.LSTM(4, **options())),
@@ -239,6 +268,11 @@ MODELS = {
         AttentionCellWrapper(gru_cell(4, inputs=3), 3, attn_size=3, attn_vec_size=5)
     ),
     "cell_PhasedLSTMCell": lambda: rnn(PhasedLSTMCell(4, use_peepholes=True, ratio_on=0.6)),
+    "cell-keras-SimpleRNN": lambda: stack(L.SimpleRNN(4, **options())),
+    "cell-keras-LSTM": lambda: stack(L.LSTM(4, **options(recurrent_activation=hard_sigmoid))),
+    "cell-keras-LSTM-sigmoid": lambda: stack(L.LSTM(4, **options())),
+    "cell-keras-GRU": lambda: stack(L.GRU(4, **options(recurrent_activation=hard_sigmoid, reset_after=False))),
+    "cell-keras-GRU-reset_after": lambda: stack(L.GRU(4, **options(reset_after=True))),
     "cell-MultiRNNCell": lambda: stack(*(L.LSTM(4, **options()) for _ in range(3))),
     "cell-MultiRNNCell-mixed": lambda: rnn(L.GRUCell(4, reset_after=False), L.LSTMCell(4)),
     "cell_bidirectional": lambda: stack(L.Bidirectional(L.GRU(4, **options(reset_after=False)))),
@@ -276,6 +310,24 @@ def test_a_cell_computes_in_keras_what_it_computed_in_tf1(case, files, golden):
     for name, array in variables(golden[case]).items():
         if name not in IDLE.get(case, ()):
             np.testing.assert_allclose(written[name], array, rtol=0, atol=2**-24, err_msg=name)
+
+
+NESTED = {
+    "cells": lambda: rnn(*(L.LSTMCell(4) for _ in range(3))),
+    "cells in DynamicRNN": lambda: stack(DynamicRNN(multi_rnn_cell([L.LSTMCell(4) for _ in range(3)]))),
+    "layers": lambda: stack(keras.Sequential([L.LSTM(4, **options()) for _ in range(3)])),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_alike_cells_inside_one_layer_keep_their_order(kind, files, golden):
+    """cell_1 and cell_2 have the same shapes: only their numbers tell."""
+    case, model = "cell-MultiRNNCell", NESTED[kind]()()
+    fill(model, open_case(files, case))
+    np.testing.assert_allclose(np.asarray(model(golden[case]["x"])), golden[case]["y"], rtol=0, atol=2e-6)
+    written = tf1_state(model, rows_like(model, open_case(files, case)))
+    for name, array in variables(golden[case]).items():
+        np.testing.assert_allclose(written[name], array, rtol=0, atol=2**-24, err_msg=name)
 
 
 def classifier(optimizer=None):
@@ -349,6 +401,18 @@ def test_a_cell_that_adds_its_own_forget_bias_must_add_the_graphs(files, golden)
     case = golden["v2_meta"]
     np.testing.assert_allclose(np.asarray(filled(0.25)(case["x"])), case["y"], rtol=0, atol=1e-6)
     filled(1.0, asked=1.0)
+
+
+def test_every_cell_takes_the_forget_bias_that_the_graph_adds(files, golden):
+    """Also inside of MultiRNNCell, in both directions, in blocks, in parts and of resource variables."""
+    lstm = functools.partial(L.LSTM, **options())
+    model = stack(lstm(4), lstm(4), L.Bidirectional(lstm(3)), lstm(4), lstm(2))()
+    fill(model, open_case(files, "forget_biases"))
+    case = golden["forget_biases"]
+    np.testing.assert_allclose(np.asarray(model(case["x"])), case["y"], rtol=0, atol=1e-6)
+    model = rnn(LSTMCell(4, 0.0), LSTMCell(4))()
+    with pytest.raises(WeightError, match="adds 1 to the forget gate of rnn/multi_rnn_cell/cell_1/.*graph adds 2;"):
+        fill(model, open_case(files, "forget_biases"))
 
 
 def test_slots_made_inside_a_scope_and_layers_by_their_shapes(files, golden):
@@ -689,6 +753,8 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
     for array, variable in zip(before, model.weights, strict=True):
         np.testing.assert_array_equal(array, variable)
 
+    with pytest.raises(WeightError, match="no weights yet, .*; begin it with keras.Input"):
+        fill(keras.Sequential([L.LSTM(4), L.Dense(3)]), open_case(files, "v2"))
     model = stack(L.LSTM(4))()
     with pytest.raises(WeightError, match="dense/kernel .*add the layer, or leave it out .--skip dense/kernel"):
         fill(model, open_case(files, "v2"))
@@ -700,6 +766,12 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
     reasons = {fate.name: fate.reason for fate in fill(classifier(), open_case(files, "v2"))}
     assert "not compiled with an optimizer of keras_port" in reasons["dense/kernel/Adam"]
     assert "step count" in reasons["global_step"]
+    model = classifier("adam")
+    reasons = {fate.name: fate.reason for fate in fill(model, open_case(files, "v2"))}
+    for name in ("dense/kernel/Adam", "beta1_power", "global_step"):
+        assert "not compiled with an optimizer of keras_port" in reasons[name]
+    assert model.optimizer.iterations.numpy() == 0
+    assert "global_step" not in tf1_state(model, rows_like(model, open_case(files, "v2")))
     some = {name: a for name, a in open_case(files, "v2").arrays().items() if "/Adam" not in name}
     write_checkpoint(tmp_path / "model.ckpt", some)
     model = classifier(optimizers.Adam(0.01))
@@ -708,6 +780,20 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
     assert model.optimizer.scalars["beta1_power"].numpy() == np.float32(0.9)
     with pytest.raises(CheckpointError, match="cuDNN's opaque parameters.*canonical form"):
         fill(classifier(), open_case(files, "opaque"))
+
+
+def test_the_directions_of_tf_keras_are_told_by_the_names_that_it_gave_the_layers(tmp_path):
+    random = np.random.default_rng(0)
+    arrays = {
+        f"bidirectional/{way}_gru/{leaf}": random.normal(size=shape).astype(np.float32)
+        for way in ("backward", "forward")
+        for leaf, shape in (("kernel", (3, 12)), ("recurrent_kernel", (4, 12)), ("bias", (12,)))
+    }
+    write_checkpoint(tmp_path / "model.ckpt", arrays)
+    layer = L.Bidirectional(L.GRU(4, reset_after=False))
+    fill(stack(layer)(), open_checkpoint(tmp_path))
+    for way, own in (("forward", layer.forward_layer), ("backward", layer.backward_layer)):
+        np.testing.assert_array_equal(own.cell.kernel, arrays[f"bidirectional/{way}_gru/kernel"])
 
 
 def test_like_layers_are_told_by_number_or_by_name_and_else_refused(tmp_path):
@@ -741,6 +827,8 @@ def test_like_layers_are_told_by_number_or_by_name_and_else_refused(tmp_path):
 def test_every_variable_is_guessed_without_a_model(files):
     found = {fate.name: fate for fate in guess(sort_out(open_case(files, "age_0_12-lstm")))}
     assert {fate.cell for fate in found.values()} == {"LSTMCell"}
+    for case, cell in {"cell-keras-GRU": "tf.keras GRU", "cell-NASCell": "NASCell"}.items():
+        assert {fate.cell for fate in guess(sort_out(open_case(files, case)))} == {cell}
     found = {fate.name: fate for fate in guess(sort_out(open_case(files, "averages")))}
     assert found["rnn/basic_lstm_cell/kernel"].layer == "LSTM" and "dense" in found["dense/kernel"].cell
     assert found["dense/bias/ExponentialMovingAverage"].reason == "the moving average of dense/bias"
@@ -772,7 +860,7 @@ def weights(tmp_path, monkeypatch, capfd):
     return run
 
 
-def test_the_command_fills_a_twin_and_writes_it_back(files, weights):
+def test_the_command_fills_a_twin_and_writes_it_back(files, tmp_path, weights):
     checkpoint = files / "program-lstm_rows" / "model.ckpt-30"
     status, out, err = weights(checkpoint, "--model", "lstm_rows", "-o", "out.keras", "--json")
     assert status == 0, err
@@ -784,6 +872,9 @@ def test_the_command_fills_a_twin_and_writes_it_back(files, weights):
     for name, array in wanted.items():  # (b + 1) - 1 rounds once
         np.testing.assert_allclose(found[name], array, rtol=0, atol=2**-24 if name.endswith("cell/bias") else 0)
     assert found.keys() - wanted.keys() == {"global_step"}
+    (tmp_path / "mine.py").write_text(SCRIPT.format(units=4))
+    status, _, err = weights("--to-tf1", "out.keras", "--model", "mine.py", "-o", "other")
+    assert status == 1 and "--model with a Python file that has ROWS" in err
 
 
 @pytest.mark.parametrize(("asked", "bias"), [((), 0.25), (("--forget-bias", "0.5"), 0.5)])
@@ -817,11 +908,17 @@ def test_the_command_takes_a_models_script_and_writes_nothing_where_it_fails(fil
     (tmp_path / "mine.py").write_text(SCRIPT.format(units=4))
     (tmp_path / "wrong.py").write_text(SCRIPT.format(units=5))
     (tmp_path / "tf1.py").write_text("import tensorflow as tf\ntf.Session()")
+    (tmp_path / "five.py").write_text("\ndef build():\n    return 5\n")
+    (tmp_path / "wants.py").write_text("def build(units, depth=1):\n    pass\n")
+    (tmp_path / "rows.py").write_text(SCRIPT.format(units=4) + "\nROWS = 3\n")
     there = {*tmp_path.iterdir()}
     checkpoint = files / "v2" / "model.ckpt-7"
     for arguments, wanted, said in (
         (("--model", "wrong.py"), 1, "no cell of the checkpoint has these shapes"),
         (("--model", "tf1.py"), 2, "a TF1 script cannot be given here"),
+        (("--model", "five.py"), 1, "five.py, line 2: build() returns int, not a Keras model; let it return the model"),
+        (("--model", "wants.py"), 1, "wants.py, line 1: build() cannot be called without arguments: missing"),
+        (("--model", "rows.py"), 1, "rows.py, line 8: ROWS is no list of keras_port.weights.Row"),
         ((), 1, "rnn/basic_lstm_cell: LSTMCell, as LSTM(4), kernel (7, 16), bias (16,)"),
     ):
         status, _, err = weights(checkpoint, *arguments, "-o", "out.keras")
@@ -847,9 +944,11 @@ WRONG_USAGE = [
     (("x", "--like", "y"), "--like goes with --to-tf1"),
     (("--to-tf1", "no.keras"), "not a .keras file that exists"),
     (("--to-tf1", "a.keras", "-o", "a", "--like", "y", "--model", "lstm_rows"), "--like and --model both"),
+    (("--to-tf1", "a.keras", "-o", "a", "--model", "a.keras"), "--model a.keras: a .keras file has no TF1 names"),
+    *((("x", "--forget-bias", bias), "is not a finite number") for bias in ("nan", "inf", "1e39", "one")),
     *(
         (("x", *option), f"{option[0]} goes with -o")
-        for option in (("--averages",), ("--weights-only",), ("--skip", "a"), ("--forget-bias", "0"))
+        for option in (("--averages",), ("--weights-only",), ("--skip", "a"), ("--forget-bias", "0"), ("--overwrite",))
     ),
     *(
         (("--to-tf1", "a.keras", "-o", "a", *option), f"{option[0]} goes with a CHECKPOINT")

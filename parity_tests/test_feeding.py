@@ -232,7 +232,13 @@ def test_validation_has_keras_batches(made, sizes):
 
 @pytest.mark.parametrize(
     "options",
-    [{"sample_weight": np.ones(ROWS)}, {"validation_split": 0.3}, {"steps_per_epoch": 2}, {"class_weight": {0: 2.0}}],
+    [
+        {"sample_weight": np.ones(ROWS)},
+        {"validation_split": 0.3},
+        {"steps_per_epoch": 2},
+        {"validation_steps": 1},
+        {"class_weight": {0: 2.0}},
+    ],
     ids=lambda options: next(iter(options)),
 )
 def test_what_it_leaves_to_keras(options, monkeypatch):

@@ -369,6 +369,24 @@ def test_a_run_goes_on_from_its_final_state(name):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["one way", "both ways"])
+@pytest.mark.parametrize("time", [4, 6])
+def test_a_mask_before_a_time_major_layer_is_time_major_too(kind, time):
+    """... also of as many steps as rows, where no shape tells."""
+    cells = [layers.LSTMCell(3)] if kind == "one way" else [layers.LSTMCell(3), layers.LSTMCell(3)]
+    make = layers.DynamicRNN if kind == "one way" else layers.BidirectionalRNN
+    rows, lengths = batch(4, time)[0], [time, 2, 0, 3]
+    rows *= layers.sequence_mask(lengths, time).numpy()[:, :, None]
+    swapped = np.swapaxes(rows, 0, 1).copy()
+    wanted = keras.tree.flatten(make(*cells)(rows, sequence_length=lengths))
+    masked = keras.layers.Masking()(swapped)
+    mask = layers.sequence_mask(lengths, time).numpy().T
+    for call in (lambda layer: layer(masked), lambda layer: layer(swapped, mask=mask)):
+        found = keras.tree.flatten(call(make(*cells, time_major=True)))
+        for one, other in zip(wanted, found, strict=True):
+            np.testing.assert_allclose(np.swapaxes(other, 0, 1), one, rtol=0, atol=1e-6)
+
+
 def test_every_wrapper_works_in_keras_rnn():
     for name, make in MAKERS.items():
         layer = keras.layers.RNN(make(), return_sequences=True)

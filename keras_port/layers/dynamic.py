@@ -37,6 +37,9 @@ class DynamicRNN(keras.layers.Layer):
         initial_state: as the returned state; None is zeros.
         keep_prob: a number or a tensor (batch,), for cells whose keep
             probability is "fed" (see DropoutWrapper).
+        mask: bool, laid out as the sequences are, so (time, batch) with
+            `time_major`, as a Masking layer before this one makes it; True
+            where a row has a step. `sequence_length` goes before it.
     """
 
     def __init__(self, cell, *, return_state=False, time_major=False, go_backwards=False, unroll=False, **kwargs):
@@ -64,6 +67,7 @@ class DynamicRNN(keras.layers.Layer):
 
     def call(self, sequences, sequence_length=None, initial_state=None, keep_prob=None, mask=None, training=False):
         sequences = self._batch_major(sequences)
+        mask = None if mask is None else self._batch_major(mask)
         if sequence_length is not None:
             mask = sequence_mask(sequence_length, ops.shape(sequences)[1])
         if initial_state is not None:

@@ -9,7 +9,7 @@ nothing is added to its weights; a stock Keras LSTM keeps it inside the bias.
 
 Source: tensorflow 1.15 python/ops/rnn_cell_impl.py; contrib/rnn/python/ops/
 rnn_cell.py, lstm_ops.py, gru_ops.py; contrib/cudnn_rnn/python/ops/
-cudnn_rnn_ops.py; the older names: contrib/rnn/python/tools/checkpoint_convert.py
+cudnn_rnn_ops.py; keras/layers/recurrent.py; the older names: contrib/rnn/python/tools/checkpoint_convert.py
 and the same files in tags v0.12.0 and v1.0.0.
 """
 
@@ -81,6 +81,7 @@ class Cell:
         needs, may: the roles that it has, and those that it may have.
         forget_bias: TF1's default, or None where it has none.
         idle: roles that TF1 makes variables for and never uses, where there is layer normalization.
+        gates: how many times the units its recurrent kernel is wide, where that tells it from other cells; else 0.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Cell:
     may: tuple[str, ...] = ()
     forget_bias: float | None = None
     idle: tuple[str, ...] = ()
+    gates: int = 0
 
 
 _PLAIN = ("kernel", "bias")
@@ -100,6 +102,10 @@ _LSTM_SCOPES = (
     "basic_lstm_cell", "lstm_cell", "BasicLSTMCell", "LSTMCell", "lstm_fused_cell", "lstm_block_wrapper",
     "lstm_block_cell", "LSTMBlockCell",
 )  # fmt: skip
+
+_OWN_KERNELS = ("kernel", "recurrent_kernel")
+# tf.keras's own recurrent layers: their gates, which Keras 3 has in the same order
+OF_KERAS = {"tf.keras SimpleRNN": 1, "tf.keras GRU": 3, "tf.keras LSTM": 4}
 
 # A cell that is told by its scope stands before those that any scope may have.
 CELLS: tuple[Cell, ...] = (
@@ -117,7 +123,8 @@ CELLS: tuple[Cell, ...] = (
     Cell("PhasedLSTMCell", (), _RHYTHM),
     Cell("UGRNNCell", ("ugrnn_cell", "UGRNNCell"), _PLAIN, (), 1.0),
     Cell("IntersectionRNNCell", ("intersection_rnn_cell",), _PLAIN, ("input_kernel", "input_bias"), 1.0),
-    Cell("NASCell", (), ("kernel", "recurrent_kernel"), ("bias", "projection_kernel")),
+    Cell("NASCell", (), _OWN_KERNELS, ("bias", "projection_kernel"), gates=8),
+    *(Cell(name, (), _OWN_KERNELS, ("bias",), gates=gates) for name, gates in OF_KERAS.items()),
     Cell("LayerNormBasicLSTMCell", ("layer_norm_basic_lstm_cell",), ("kernel",), ("bias", *_NORMS), 1.0),
     Cell("CudnnCompatibleGRUCell", (), ("gates_kernel", "gates_bias", "input_kernel", "input_bias", "hidden_kernel",
                                         "hidden_bias")),
@@ -284,6 +291,7 @@ def stacked(sizes: tuple[int, ...]) -> Transform:
 
 
 _LAYER = copied(("kernel", "kernel"), ("bias", "bias"))
+_RECURRENT = copied(*((name, name) for name in (*_OWN_KERNELS, "bias", "projection_kernel")))
 _OURS = "keras_port>"  # how Keras's registry calls our classes
 _IFCO, _FCO = LSTM_GATES, (1, 0, 2)
 _NORM = copied(*((role, role) for role in ("gamma", "beta", "moving_mean", "moving_variance")))
@@ -312,9 +320,8 @@ ROWS = {
     ("CoupledInputForgetGateLSTMCell", _OURS + "CoupledInputForgetGateLSTMCell"): joint(_FCO),
     ("UGRNNCell", _OURS + "UGRNNCell"): joint((0, 1)),
     ("IntersectionRNNCell", _OURS + "IntersectionRNNCell"): joint((0, 1, 2, 3)),
-    ("NASCell", _OURS + "NASCell"): copied(
-        *((name, name) for name in ("kernel", "recurrent_kernel", "bias", "projection_kernel"))
-    ),
+    ("NASCell", _OURS + "NASCell"): _RECURRENT,
+    **{(name, f"{name.rpartition(' ')[2]}Cell"): _RECURRENT for name in OF_KERAS},
     ("GRUCell", "GRUCell"): gru,
     ("CudnnCompatibleGRUCell", "GRUCell"): cudnn_gru,
     ("embedding", "Embedding"): copied(("embedding", "embeddings")),

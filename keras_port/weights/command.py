@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import inspect
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from keras_port import models
 from keras_port.startup import quiet
 
 EXIT_FAILED = 1
+_LARGEST = 3.4e38  # of float32
 
 
 def add_parser(commands) -> None:
@@ -55,7 +58,7 @@ def add_parser(commands) -> None:
     )
     weights.add_argument(
         "--forget-bias",
-        type=float,
+        type=_number,
         metavar="X",
         help="the TF1 program's forget_bias; it is not in a checkpoint, only in its graph (.meta). Default: the "
         "graph's, else TF1's own default",
@@ -100,6 +103,8 @@ def _check(arguments: argparse.Namespace) -> None:
             wrong("--to-tf1 needs -o PREFIX")
         if arguments.like and arguments.model:
             wrong("--like and --model both name the variables; give one of them")
+        if arguments.model and arguments.model.endswith(".keras"):
+            wrong(f"--model {arguments.model}: a .keras file has no TF1 names; give a Python file with ROWS, or --like")
         if of_filling:
             wrong(f"{of_filling[0]} goes with a CHECKPOINT that fills a model, not with --to-tf1")
         if output.is_dir() or not output.name:
@@ -112,6 +117,8 @@ def _check(arguments: argparse.Namespace) -> None:
             wrong("--model goes with -o; without both, the checkpoint is inspected")
         if arguments.forget_bias is not None:
             of_filling.append("--forget-bias")
+        if arguments.overwrite:
+            of_filling.append("--overwrite")
         if of_filling and not output:
             wrong(f"{of_filling[0]} goes with -o; without it, the checkpoint is inspected")
         if output and output.suffix != ".keras":
@@ -178,7 +185,7 @@ def _write_back(arguments: argparse.Namespace) -> int:
     rows = _rows_of(arguments.model)
     if rows is None and like:
         rows = rows_like(model, like, arguments.forget_bias)
-    if rows is None:
+    if rows is None and not arguments.model:
         rows = PROGRAMS.get(model.name)
     if rows is None:
         raise CheckpointError(
@@ -207,8 +214,26 @@ def _build(arguments: argparse.Namespace):
     else:
         with quiet():
             import keras  # noqa: F401
-        namespace = _script(Path(what))
-        model, rows = namespace["build"](), namespace.get("ROWS")
+        model, rows = _built(Path(what))
+    return model, rows
+
+
+def _built(path: Path):
+    """The model that a Python file's build() returns, and its ROWS."""
+    import keras
+
+    from keras_port.weights.errors import CheckpointError
+
+    build, rows = _script(path)
+    try:
+        inspect.signature(build).bind()
+    except TypeError as error:
+        problem = f"build() cannot be called without arguments: {error}"
+        raise CheckpointError(_place(path, "build"), problem, "give each argument a default") from error
+    model = build()
+    if not isinstance(model, keras.Model):
+        problem = f"build() returns {type(model).__name__}, not a Keras model"
+        raise CheckpointError(_place(path, "build"), problem, "let it return the model to fill")
     return model, rows
 
 
@@ -220,7 +245,7 @@ def _rows_of(what: str | None):
         from keras_port.weights.programs import PROGRAMS
 
         return PROGRAMS[what]
-    return _script(Path(what)).get("ROWS")
+    return _script(Path(what))[1]
 
 
 def _load(path: Path):
@@ -238,10 +263,26 @@ def _load(path: Path):
         raise CheckpointError(path, f"Keras cannot load it: {first}", "save the model again") from error
 
 
-def _script(path: Path) -> dict:
+def _script(path: Path):
+    """The function build of a Python file, and its ROWS or None."""
     import runpy
 
-    return runpy.run_path(str(path), run_name="__keras_port__")
+    from keras_port.weights.errors import CheckpointError
+    from keras_port.weights.rows import Row
+
+    found = runpy.run_path(str(path), run_name="__keras_port__")
+    rows = found.get("ROWS")
+    if rows is not None and not (isinstance(rows, (list, tuple)) and all(isinstance(row, Row) for row in rows)):
+        remedy = "give the Row of each variable, or leave ROWS out where names and shapes tell"
+        raise CheckpointError(_place(path, "ROWS"), "ROWS is no list of keras_port.weights.Row", remedy)
+    return found["build"], rows
+
+
+def _place(path: Path, name: str) -> str:
+    """`mine.py, line 3`: where a Python file defines a name, the last time that it does."""
+    lines = path.read_text("utf-8", "replace").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if re.match(rf"(def )?{name}\b", line)]
+    return f"{path}, line {found[-1]}" if found else str(path)
 
 
 def _model(text: str) -> str:
@@ -260,6 +301,15 @@ def _model(text: str) -> str:
             f"{text} has no function build() that returns a Keras model; a TF1 script cannot be given here"
         )
     return text
+
+
+def _number(text: str) -> float:
+    try:
+        if abs(number := float(text)) < _LARGEST:  # which NaN is not
+            return number
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
 
 
 def _keras_file(text: str) -> Path:

@@ -65,7 +65,7 @@ def targets(model) -> list[Target]:
     import keras
 
     found, seen = [], set()
-    for layer in model._flatten_layers(include_self=False):
+    for layer in _layers_in(model, set()):
         own = [v for v in [*layer._trainable_variables, *layer._non_trainable_variables] if id(v) not in seen]
         own = [v for v in own if "seed" not in v.name]
         if not own:
@@ -81,6 +81,15 @@ def targets(model) -> list[Target]:
             )
         )
     return found
+
+
+def _layers_in(layer, seen: set[int]):
+    """All layers in it, each once and before its own, in order; Keras's `_flatten_layers` turns nested ones round."""
+    for inner in layer._layers:
+        if id(inner) not in seen:
+            seen.add(id(inner))
+            yield inner
+            yield from _layers_in(inner, seen)
 
 
 def match(
@@ -182,7 +191,7 @@ def _agrees(row: Row, target: Target, shapes) -> bool:
 def _opposite(path: str, scope: str) -> bool:
     """A forward layer and a backward cell, or the other way round."""
     way = "forward" if re.search(r"(^|/)forward", path) else "backward" if re.search(r"(^|/)backward", path) else ""
-    parts = set(scope.lower().split("/"))
+    parts = {part.partition("_")[0] for part in scope.lower().split("/")}  # tf.keras: bidirectional/forward_lstm
     cell = "forward" if parts & {"fw", "forward"} else "backward" if parts & {"bw", "backward"} else ""
     return bool(way and cell and way != cell)
 

@@ -11,9 +11,11 @@ Source: tensorflow 1.15 python/training/slot_creator.py, moving_averages.py, sav
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from keras_port.weights.cells import BY_NAME, CELLS, CUSTOM_NAMED, LEAVES
 
@@ -100,16 +102,16 @@ def joined_parts(names) -> dict[str, list[str]]:
     }
 
 
-def groups(names) -> list[Group]:
-    """The weights of `names`, by cells and layers, in natural order."""
-    found, left = _grouped(sorted(names, key=natural), _LEAF)
+def groups(names, shapes: Mapping[str, tuple[int, ...]] = MappingProxyType({})) -> list[Group]:
+    """The weights of `names`, by cells and layers, in natural order; `shapes`, where known, tell some cells apart."""
+    found, left = _grouped(sorted(names, key=natural), _LEAF, shapes)
     # `projection/kernel` may be a part of an LSTM, or a dense layer called `projection`.
-    simple, plain = _grouped(left, [(leaf, role) for leaf, role in _LEAF if "/" not in leaf])
+    simple, plain = _grouped(left, [(leaf, role) for leaf, role in _LEAF if "/" not in leaf], shapes)
     found += simple + [Group(name, {"plain": name}) for name in plain]
     return sorted(found, key=lambda group: natural(group.scope))
 
 
-def _grouped(names: list[str], leaves: list[tuple[str, str]]) -> tuple[list[Group], list[str]]:
+def _grouped(names: list[str], leaves: list[tuple[str, str]], shapes: Mapping) -> tuple[list[Group], list[str]]:
     """The cells that names ending in these leaves form, and the names that are in none."""
     by_scope: dict[str, dict[str, str]] = {}
     left = []
@@ -121,7 +123,7 @@ def _grouped(names: list[str], leaves: list[tuple[str, str]]) -> tuple[list[Grou
             left.append(name)
     found = []
     for scope, roles in by_scope.items():
-        cells, known = _cells(scope, roles)
+        cells, known = _cells(scope, roles, _gates(roles, shapes))
         if cells:
             found.append(Group(scope, {role: roles[role] for role in LEAVES if role in roles}, cells, known))
         else:
@@ -137,12 +139,21 @@ def _place(name: str, leaves: list[tuple[str, str]]) -> tuple[str, str]:
     return "", ""
 
 
-def _cells(scope: str, roles: Mapping[str, str]) -> tuple[tuple[str, ...], bool]:
-    """The cells that have just these roles, and whether the scope says so."""
+def _gates(roles: Mapping[str, str], shapes: Mapping) -> float:
+    """How many times the units the recurrent kernel is wide; 0 if that is not known."""
+    shape = shapes.get(roles.get("recurrent_kernel"), ())
+    units = math.prod(shapes.get(roles.get("projection_kernel"), shape)[:-1])
+    return shape[-1] / units if shape and units else 0
+
+
+def _cells(scope: str, roles: Mapping[str, str], gates: float) -> tuple[tuple[str, ...], bool]:
+    """The cells that have just these roles and so many gates, and whether the scope says so."""
     last = re.sub(r"_\d+$", "", scope.rpartition("/")[2])
     fitting = [
-        cell for cell in CELLS if set(cell.needs) <= roles.keys() and roles.keys() <= {*cell.needs, *cell.may}
-    ]  # fmt: skip
+        cell
+        for cell in CELLS
+        if set(cell.needs) <= roles.keys() <= {*cell.needs, *cell.may} and gates in (cell.gates, 0)
+    ]
     named = [cell.name for cell in fitting if last in cell.scopes]
     if named:
         return tuple(named), True

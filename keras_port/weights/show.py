@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from keras_port.weights.cells import OF_KERAS
 from keras_port.weights.errors import CheckpointError
 from keras_port.weights.transfer import Contents, Fate, describe
 
@@ -85,7 +86,7 @@ def _sketch(contents: Contents, group) -> str:
 def _units(contents: Contents, group, cell: str) -> int:
     gates = {"BasicRNNCell": 1, "LSTMCell": 4, "CudnnCompatibleLSTMCell": 4, "LayerNormBasicLSTMCell": 4, "UGRNNCell": 2,
              "CoupledInputForgetGateLSTMCell": 3, "IntersectionRNNCell": 4, "NASCell": 8, "GRUCell": 2,
-             "CudnnCompatibleGRUCell": 2, "dense": 1}  # fmt: skip
+             "CudnnCompatibleGRUCell": 2, "dense": 1, **OF_KERAS}  # fmt: skip
     name = group.names.get("kernel") or group.names.get("gates_kernel")
     return contents.shapes[name][-1] // gates[cell] if name and cell in gates else 0
 

@@ -83,7 +83,7 @@ def sort_out(checkpoint: Checkpoint) -> Contents:
             del shapes[part]
     facts = classify(dict(sorted(shapes.items())))
     weights = [name for name, fact in facts.items() if fact.what == "weight"]
-    return Contents(checkpoint, shapes, facts, groups(weights), parts)
+    return Contents(checkpoint, shapes, facts, groups(weights, shapes), parts)
 
 
 def guess(contents: Contents) -> list[Fate]:
@@ -126,6 +126,9 @@ LAYERS = {
     "UGRNNCell": "keras_port UGRNNCell",
     "IntersectionRNNCell": "keras_port IntersectionRNNCell",
     "NASCell": "keras_port NASCell",
+    "tf.keras SimpleRNN": "SimpleRNN",
+    "tf.keras GRU": "GRU(reset_after=False, or True if its bias has 2 rows)",
+    "tf.keras LSTM": "LSTM",
     "LayerNormBasicLSTMCell": "keras_port LayerNormLSTMCell",
     "CudnnCompatibleGRUCell": "GRU(reset_after=True)",
     "GRUCell": "GRU(reset_after=False)",
@@ -184,6 +187,11 @@ def fill(
     Returns what became of each variable. Raises CheckpointError, or
     WeightError, which names everything that does not fit.
     """
+    if not model.built:
+        raise WeightError(
+            model.name,
+            ["it has no weights yet, as it does not know its inputs; begin it with keras.Input(SHAPE)"],
+        )
     contents = sort_out(checkpoint)
     if any("opaque" in group.names for group in contents.groups) and rows is None:
         name = next(group.names["opaque"] for group in contents.groups if "opaque" in group.names)
@@ -249,7 +257,7 @@ def _state(model, contents: Contents, rows: list[Row], averages: bool, weights_o
                 foreign.add(fact.suffix)
         elif fact.what == "power" and fact.of in powers:
             key = fact.of
-        elif fact.what == "step" and optimizer is not None:
+        elif fact.what == "step" and hasattr(optimizer, "slot_starts"):
             key = GLOBAL_STEP
         if not key or (fact.what == "weight" and key not in wanted):
             fate.reason = _not_used(fate.reason, fact, optimizer, weights_only)
@@ -328,7 +336,7 @@ def _add_rounding(model, contents: Contents, rows: list[Row]) -> None:
 
 
 def tf1_state(model, rows: Iterable[Row]) -> dict[str, np.ndarray]:
-    """Everything that a TF1 checkpoint of this model holds: weights, slots, scalars, the step, lost digits."""
+    """Everything that a TF1 checkpoint of this model holds: weights, lost digits, and an optimizer of keras_port's state."""
     rows = list(rows)
     state = dump_state(model, rows)
     for entry in weight_entries(model, rows):
@@ -339,7 +347,7 @@ def tf1_state(model, rows: Iterable[Row]) -> dict[str, np.ndarray]:
             lost = entry.transform.to_tf1([held - again], weights=False)
             if lost.any():
                 state[ROUNDING + name] = lost
-    if getattr(model, "optimizer", None) is not None:
+    if hasattr(getattr(model, "optimizer", None), "slot_starts"):
         state[GLOBAL_STEP] = np.asarray(model.optimizer.iterations.numpy(), np.int64)
     return state
 

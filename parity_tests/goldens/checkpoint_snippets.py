@@ -151,6 +151,29 @@ def cell_PhasedLSTMCell(tf, folder):
     return program.measured()
 
 
+def of_keras():
+    """tf.keras's own recurrent layers, whose variables tf.train.Saver saves as any others."""
+    layers = [
+        ("SimpleRNN", {}),
+        ("LSTM", {}),
+        ("LSTM-sigmoid", {"recurrent_activation": "sigmoid"}),
+        ("GRU", {}),
+        ("GRU-reset_after", {"reset_after": True, "recurrent_activation": "sigmoid"}),
+    ]
+    for name, options in layers:
+
+        def run(tf, folder, name=name, options=options):
+            make = getattr(tf.keras.layers, name.partition("-")[0])
+            program = Program(tf, make(UNITS, return_sequences=True, name="mine", **options)(sequence(tf)))
+            program.save(folder)
+            return program.measured()
+
+        CASES["cell-keras-" + name] = run
+
+
+of_keras()
+
+
 # names older than TF 1.2: what TF 1.15 makes, saved under what the older versions called it
 
 RENAMED = [
@@ -311,6 +334,28 @@ def v2_meta(tf, folder):
     program = classifier(tf, forget_bias=0.25)
     program.save(folder, meta=True)
     return program.measured()
+
+
+@case
+def forget_biases(tf, folder):
+    """One for each cell: stacked in a loop, in two directions and in blocks, in parts, unrolled, of resource variables."""
+    rnn = tf.contrib.rnn
+    stacked = rnn.MultiRNNCell([rnn.BasicLSTMCell(UNITS, forget_bias=bias) for bias in (0.0, 2.0)])
+    x, _ = tf.nn.dynamic_rnn(stacked, sequence(tf), dtype=tf.float32)
+    ways = [rnn.LSTMCell(3, forget_bias=0.25), rnn.LSTMBlockCell(3, forget_bias=0.5)]
+    both, _ = tf.nn.bidirectional_dynamic_rnn(ways[0], ways[1], x, dtype=tf.float32)
+    with tf.variable_scope("parts", partitioner=tf.fixed_size_partitioner(2)):
+        x, _ = tf.nn.dynamic_rnn(rnn.BasicLSTMCell(UNITS, forget_bias=0.75), tf.concat(both, -1), dtype=tf.float32)
+    with tf.variable_scope("unrolled", use_resource=True):
+        steps, _ = rnn.static_rnn(rnn.BasicLSTMCell(2, forget_bias=1.5), tf.unstack(x, axis=1), dtype=tf.float32)
+    program = Program(tf, tf.stack(steps, 1))
+    program.save(folder, meta=True)
+    whole = {"var__parts__rnn__basic_lstm_cell__" + leaf: _whole(tf, leaf) for leaf in ("kernel", "bias")}
+    return {key: array for key, array in program.measured(**whole).items() if "/part_" not in key}
+
+
+def _whole(tf, leaf):
+    return tf.concat(tf.get_collection(tf.GraphKeys.GLOBAL_VARIABLES, "parts/.*/%s/part_.:0$" % leaf), 0)
 
 
 @case

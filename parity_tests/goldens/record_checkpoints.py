@@ -17,6 +17,10 @@ significant bits, and training goes on from there; `lstm_rows` stays as it is.
 
 restores FOLDER/model.ckpt, which `keras-port weights --to-tf1` wrote, into `lstm_rows` after its 30 steps instead, and
 keeps the losses that follow and the files themselves, in `checkpoints_written.npz`.
+
+    python3.7 parity_tests/goldens/record_checkpoints.py added
+
+records the cases of `checkpoint_snippets.py` that the goldens lack, dated one by one, and leaves the others as they are.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
+ABOUT = HERE / "checkpoints.json"
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
 import checkpoint_snippets  # noqa: E402
@@ -125,15 +130,15 @@ def _plain(array):
     return array.astype(np.float32) if array.dtype.kind == "V" or "bfloat16" in str(array.dtype) else array
 
 
-def all_snippets(root):
+def all_snippets(root, left_out=()):
     import tensorflow as tf
 
     arrays = {}
-    for name, function in checkpoint_snippets.CASES.items():
+    for name in [name for name in checkpoint_snippets.CASES if name not in left_out]:
         folder = root / name
         folder.mkdir()
         with tf.Graph().as_default():
-            found = function(tf, folder)
+            found = checkpoint_snippets.CASES[name](tf, folder)
         arrays.update((name + "|" + key, _plain(np.asarray(array))) for key, array in found.items())
         print(name)
     return arrays
@@ -152,10 +157,7 @@ def main(digits):
             arrays["program-" + name + "|losses"] = np.load(str(folder / "losses.npy"))
             (folder / "losses.npy").unlink()
             print(name)
-        np.savez_compressed(str(HERE / "checkpoints.npz"), **arrays)
-        with tarfile.open(str(HERE / "checkpoints.tar.xz"), "w:xz", preset=9) as archive:
-            for folder in sorted(root.iterdir()):
-                archive.add(str(folder), folder.name, filter=_anonymous)
+        keep(root, arrays)
     about = {
         "recipe": "python3.7 parity_tests/goldens/record_checkpoints.py digits_idx",
         "date": datetime.date.today().isoformat(),
@@ -166,7 +168,30 @@ def main(digits):
         "data": "digits",
         "cases": list(checkpoint_snippets.CASES),
     }
-    (HERE / "checkpoints.json").write_text(json.dumps(about, indent=1) + "\n")
+    ABOUT.write_text(json.dumps(about, indent=1) + "\n")
+
+
+def add():
+    about = json.loads(ABOUT.read_text())
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        with tarfile.open(str(HERE / "checkpoints.tar.xz")) as archive:
+            archive.extractall(temporary)
+        with np.load(str(HERE / "checkpoints.npz")) as stored:
+            arrays = dict(stored)
+        arrays.update(all_snippets(root, left_out=about["cases"]))
+        keep(root, arrays)
+    new = [name for name in checkpoint_snippets.CASES if name not in about["cases"]]
+    about.setdefault("added", {}).update(dict.fromkeys(new, datetime.date.today().isoformat()))
+    about["cases"] = list(checkpoint_snippets.CASES)
+    ABOUT.write_text(json.dumps(about, indent=1) + "\n")
+
+
+def keep(root, arrays):
+    np.savez_compressed(str(HERE / "checkpoints.npz"), **arrays)
+    with tarfile.open(str(HERE / "checkpoints.tar.xz"), "w:xz", preset=9) as archive:
+        for folder in sorted(root.iterdir()):
+            archive.add(str(folder), folder.name, filter=_anonymous)
 
 
 def _anonymous(entry):
@@ -176,7 +201,9 @@ def _anonymous(entry):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 2:
+    if sys.argv[1:] == ["added"]:
+        add()
+    elif len(sys.argv) == 2:
         main(sys.argv[1])
     elif sys.argv[2] == "written":
         written(sys.argv[1], sys.argv[3])

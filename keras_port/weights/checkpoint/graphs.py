@@ -126,23 +126,45 @@ def _signature(data: bytes) -> dict[str, dict[str, str]]:
 
 
 def forget_biases(graph: dict[str, Node]) -> dict[str, float]:
-    """Scope of a cell -> the constant that its graph adds to the forget gate.
+    """Scope of a cell's variables -> the constant that its graph adds to the forget gate.
 
     In i, j, f, o the forget gate is the third output of the split; a block
-    cell has an attribute. In a loop, `rnn/while/basic_lstm_cell` belongs to
-    the cell `rnn/basic_lstm_cell`.
+    cell has an attribute.
     """
     found = {}
     for name, node in graph.items():
-        scope = re.sub(r"(^|/)while(_\d+)?(?=/)", r"\1", name.rpartition("/")[0]).replace("//", "/").strip("/")
         if node.op in ("LSTMBlockCell", "BlockLSTM") and "forget_bias" in node.attributes:
             raw = wire.last(wire.message(node.attributes["forget_bias"]), 4, b"\0\0\0\0")
-            found[scope] = float(struct.unpack("<f", raw)[0])
+            found[_scope(graph, name, node)] = float(struct.unpack("<f", raw)[0])
         if node.op not in ("Add", "AddV2") or len(node.inputs) != 2:
             continue
         gate, constant = node.inputs
         split = graph.get(gate.removesuffix(":2")) if gate.endswith(":2") else None
         source = graph.get(constant)
         if split and split.op == "Split" and source and source.op == "Const" and _rank(source) == 0:
-            found[scope] = float(tensors.tensor(_value(source)))
+            gates = graph.get(split.inputs[-1]) if split.inputs else None
+            biased = gates if gates and gates.op in ("BiasAdd", "Add", "AddV2") else None
+            found[_scope(graph, name, biased)] = float(tensors.tensor(_value(source)))
     return found
+
+
+# What stands between a variable and the operation of a loop that uses it; of a variable in parts, the first is followed.
+_PASSES = ("Identity", "Enter", "RefEnter", "ReadVariableOp", "Switch", "RefSwitch", "ConcatV2")
+
+
+def _scope(graph: dict[str, Node], name: str, biased: Node | None) -> str:
+    """The scope of the variable that is the last input of `biased`; without one, that of the operation `name`.
+
+    They differ in a loop: `rnn/while/rnn/multi_rnn_cell/cell_0/lstm_cell/add`
+    is of the cell `rnn/multi_rnn_cell/cell_0/lstm_cell`.
+    """
+    bias = biased.inputs[-1] if biased and biased.inputs else ""
+    for _ in graph:  # as many steps at most: a damaged graph may lead in a circle
+        node = graph.get(bias.partition(":")[0])
+        if node is None or node.op not in _PASSES or not node.inputs:
+            break
+        bias = node.inputs[0]
+    if node and node.op in ("Variable", "VariableV2", "VarHandleOp", "Const"):
+        return re.sub(r"(^|/)(Linear/)?[^/]*(/part_\d+)?$", "", bias.partition(":")[0])
+    scope = re.sub(r"(^|/)while(_\d+)?(?=/)", r"\1", name.rpartition("/")[0])
+    return scope.replace("//", "/").strip("/")
