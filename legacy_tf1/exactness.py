@@ -15,7 +15,7 @@ __all__ = ["APPROXIMATE", "ARGUMENTS", "NAME_MOVED", "SEEDS_AFTER", "SEEDS_AFTER
 
 # these make more or fewer ops than in TF 1.15: {name: why}; the values they compute are the same
 SEEDS_AFTER: dict[str, str] = {
-    "image.resize_image_with_crop_or_pad": "assertions on static shapes became ops",
+    "feature_column.linear_model": "its variables were resources",
 }
 # as above, but only where their gradient is taken
 SEEDS_AFTER_GRADIENT: dict[str, str] = {
@@ -35,7 +35,6 @@ SEEDS_AFTER_GRADIENT: dict[str, str] = {
 # name in the tables above -> other names of the same function
 _ALIASES: dict[str, tuple[str, ...]] = {
     "einsum": ("linalg.einsum",),
-    "image.resize_image_with_crop_or_pad": ("image.resize_with_crop_or_pad",),
     "unsorted_segment_sum": ("math.unsorted_segment_sum",),
 }
 
@@ -72,6 +71,9 @@ _LATER_SEEDS = (
     "with a seed, random ops made after it may draw other numbers: the number of its ops has not been compared"
 )
 _TPU = "without a TPU only: use_tpu=False"
+_UNKNOWN_RANK = (
+    "an input of unknown rank may be a batch, too: with a seed, random ops made for it and after it draw other numbers"
+)
 _SUMMARY = "summaries carry the name scope in their tag, as since TF 1.0"
 
 # TF1 name, or prefix of names -> what differs; add a row here for anything that the tables above do not hold
@@ -104,6 +106,9 @@ APPROXIMATE: dict[str, str] = {
     },
     "contrib.feature_column.sequence_input_layer": "seeded start values of its columns are its own",
     **{f"contrib.{room}": "it can be imported, and nothing of it is served" for room in UNSERVED},
+    **{f"image.{name}": _UNKNOWN_RANK for name in ("rot90", "transpose", "transpose_image")},
+    **{f"image.{prefix}flip_{way}": _UNKNOWN_RANK for prefix in ("", "random_") for way in ("left_right", "up_down")},
+    "nn.embedding_lookup_sparse": "with weights, a row that has none, or whose weights sum to 0, gives 0, not nan",
     "contrib.nn": _LATER_SEEDS,
     **{f"contrib.training.{name}": _LATER_SEEDS for name in ("resample_at_rate", "weighted_resample")},
     "contrib.timeseries": "with an embedding column as exogenous feature, seeded start values are its own",

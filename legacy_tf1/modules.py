@@ -96,7 +96,7 @@ def import_(name: str, fromlist: tuple[str, ...] | None) -> types.ModuleType:
         if isinstance(found, TF1Module) and child.__name__ not in moved.NAMES:
             setattr(found, parts[depth - 1], child)
         found = child
-    for wanted in fromlist or ():
+    for wanted in filter(None, fromlist or ()):  # `__import__(name, fromlist=[""])` asks for the innermost module only
         _check_import_from(found, wanted)
     return found if fromlist else module(parts[0])
 

@@ -288,22 +288,28 @@ def _imports():
 @contextlib.contextmanager
 def _seeded(real, seed: int):
     import numpy
+    from tensorflow.python.eager import context
+    from tensorflow.python.framework import ops
 
-    v1 = real.compat.v1
-    graph_init = real.Graph.__init__
+    graph_init, context_init = real.Graph.__init__, context.Context.__init__
 
     def seeded_init(self, *args, **kwargs):
         graph_init(self, *args, **kwargs)
         self.seed = seed
 
+    def seeded_context_init(self, *args, **kwargs):
+        context_init(self, *args, **kwargs)
+        self._set_global_seed(seed)  # for a script that turns eager mode on
+
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
-    v1.set_random_seed(seed)
-    real.Graph.__init__ = seeded_init
+    if ops._default_graph_stack._global_default_graph is not None:  # made here, it would forbid eager mode
+        real.compat.v1.set_random_seed(seed)
+    real.Graph.__init__, context.Context.__init__ = seeded_init, seeded_context_init
     try:
         yield
     finally:
-        real.Graph.__init__ = graph_init
+        real.Graph.__init__, context.Context.__init__ = graph_init, context_init
 
 
 class _ScriptModules(importlib.abc.MetaPathFinder):

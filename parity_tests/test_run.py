@@ -245,6 +245,32 @@ def test_the_seed_option_decides_every_generator(run):
     assert one == same != other and len(one.splitlines()) == 2
 
 
+def test_the_seed_option_decides_eager_mode_too(run):
+    """What TensorFlow 1.15.5 prints after `tf.set_random_seed(1)`; and no rule for op seeds speaks up where none counts."""
+    source = """
+        import tensorflow as tf
+        tf.enable_eager_execution(config=tf.ConfigProto(intra_op_parallelism_threads=1))
+        w = tf.Variable(tf.random_normal([2, 2]))
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.matmul(w, w))
+        print(w.numpy().ravel().tolist())
+        print(tape.gradient(loss, w).shape, tf.layers.dropout(w, .5, training=True).shape)
+    """
+    done = run({"main.py": source}, options=("--seed", "1"))
+    numbers, shapes = done.stdout.splitlines()
+    assert numbers == "[-1.1012202501296997, 1.545751690864563, 0.3836440145969391, -0.8796578645706177]"
+    assert shapes == "(2, 2) (2, 2)" and "op seeds may differ" not in done.stderr
+
+
+def test_dunder_import_with_an_empty_name_gives_the_innermost_module(run):
+    source = """
+        ops = __import__("tensorflow.python.framework.ops", fromlist=[""])
+        print(ops.__name__, __import__("tensorflow.contrib.rnn", fromlist=["", "GRUCell"]).GRUCell.__name__)
+    """
+    done = run({"main.py": source})
+    assert done.stdout == "tensorflow.python.framework.ops GRUCell\n", done.stderr
+
+
 def test_a_script_that_seeds_before_it_imports_draws_as_under_python(run):
     done = run({
         "main.py": """
@@ -266,9 +292,10 @@ def test_the_world_is_taken_back():
         os.environ["TF_USE_LEGACY_KERAS"] = "1"
         import numpy, tensorflow
         from legacy_tf1.world import activate
+        from tensorflow.python.eager import context
         def state():
             return (builtins.__import__, importlib.import_module, tuple(sys.meta_path), dict(os.environ), list(warnings.filters),
-                    tensorflow.Graph.__init__, numpy.get_printoptions())
+                    tensorflow.Graph.__init__, context.Context.__init__, numpy.get_printoptions())
         before = state()
         with activate(seed=3) as tf:
             assert tf.__version__.startswith("1.15") and state() != before

@@ -124,11 +124,14 @@ def _counted(name: str, drift: Drift):
 
 
 def _counting(original, name: str, drift: Drift):
+    from tensorflow.python.eager import context
     from tensorflow.python.framework import ops
 
     signature = inspect.signature(original)
 
     def counted(*args, **kwargs):
+        if context.executing_eagerly():  # there is no graph to count in
+            return original(*args, **kwargs)
         graph = ops.get_default_graph()
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()

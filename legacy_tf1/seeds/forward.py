@@ -15,6 +15,12 @@ def _is(value, number: int) -> bool:
     return isinstance(value, int) and value == number
 
 
+def _is_resource(value) -> bool:
+    from tensorflow.python.ops import resource_variable_ops
+
+    return isinstance(value, resource_variable_ops.BaseResourceVariable)
+
+
 def _constants(*values) -> int:
     return sum(not is_tensor(value) for value in values)
 
@@ -51,15 +57,13 @@ def _size_of_shape(a) -> int:
 
 def _reduced_axes(a) -> int:
     """TF 2.21 takes a scalar for a tensor of unknown rank, TF 1.15 does so with a variable."""
-    from tensorflow.python.ops import resource_variable_ops
-
     if a.axis is not None or a.made == 0:
         return 0
     if is_tensor(a.x) and not hasattr(a.x, "initializer"):
         return 1 if a.x.shape.rank is not None else a.made
     if not hasattr(a.x, "initializer"):
         return a.made
-    return 4 + isinstance(a.x, resource_variable_ops.BaseResourceVariable)
+    return 4 + _is_resource(a.x)
 
 
 def _is_empty(value) -> bool:
@@ -137,10 +141,49 @@ def _legacy_einsum(a) -> int:
 
 def _copied(a) -> int:
     """TF 1.15 passes rows of a resource variable through one identity more."""
-    from tensorflow.python.ops import resource_variable_ops
+    from tensorflow.python.ops import variables
 
-    (params,) = a.params if isinstance(a.params, (list, tuple)) and len(a.params) == 1 else (a.params,)
-    return isinstance(params, resource_variable_ops.BaseResourceVariable) and a.transform_fn is None
+    parts = (list, tuple, variables.PartitionedVariable)
+    params = a.params if isinstance(a.params, parts) else (a.params,)
+    return sum(map(_is_resource, params)) if a.transform_fn is None else 0
+
+
+def _looked_up(a) -> int:
+    """TF 1.15 numbers the rows in int32, and looks up each id once (`embedding_ops.embedding_lookup_sparse`)."""
+    if not a.ignore_weights:
+        return 0
+    at_once = a.made <= 2 and not _is_resource(a.params[0])  # TF 2.21 sums the table's own rows
+    return 5 if at_once else 1
+
+
+def _converted_once(a) -> int:
+    """TF 2.21 makes a tensor of what is none, for the axes, the maximum and the difference each."""
+    if is_tensor(a.input_tensor) and not hasattr(a.input_tensor, "initializer"):
+        return 0
+    by_an_op = not hasattr(a.input_tensor, "initializer") or _is_resource(a.input_tensor)
+    return -by_an_op - (3 + by_an_op) * (a.axis is None)
+
+
+def _zeros_like(a) -> int:
+    """TF 1.15 reads a variable, also where its shape is known (`array_ops.zeros_like_impl`)."""
+    return _is_resource(a.tensor) and a.optimize and a.tensor.shape.is_fully_defined()
+
+
+def _deconvolved(a) -> int:
+    """TF 1.15 computes the sizes of the output in the graph, TF 2.21 those only that depend on unknown ones."""
+    sizes = shape_of(a.inputs)[1:-1] if a.self.data_format == "channels_last" else shape_of(a.inputs)[2:]
+    return (5 if a.self.padding == "same" else 7) * sum(size is not None for size in sizes)
+
+
+def _rates_of_ftrl(a) -> int:
+    """TF 1.15 knows no beta."""
+    return _constants(
+        a.self._learning_rate,
+        a.self._l1_regularization_strength,
+        a.self._l2_regularization_strength,
+        a.self._l2_shrinkage_regularization_strength,
+        a.self._learning_rate_power,
+    )
 
 
 def _flattened(a) -> int:
@@ -157,16 +200,62 @@ def _fused_batch_norm(a) -> int:
     return 0 if training is None else 2 if training else 1
 
 
+def _renormalized(a) -> int:
+    """TF 1.15 fills the ones of the branch that is for use, TF 2.21 has them as a constant."""
+    from tensorflow.python.framework import smart_cond
+
+    return 2 * (smart_cond.smart_constant_value(a.training) is None)
+
+
+def _brought_in(*values) -> int:
+    """The ops that bring these tensors into the branches and loops that are being built."""
+    from tensorflow.python.framework import ops
+
+    made = 0
+    for value in filter(is_tensor, values):
+        if _is_resource(value):
+            continue  # both versions read it inside, ahead of everything
+        if hasattr(value, "initializer"):
+            value = value.value()
+        context = ops.get_default_graph()._get_control_flow_context()
+        while context is not None and value.name not in context._values:
+            made, context = made + 1, context.outer_context
+    return made
+
+
+def _before_the_mask(a) -> int:
+    """TF 1.15 makes a tensor of the rate, and scales after the draw (`nn_ops.dropout_v2`).
+
+    So input and rate are brought into a branch or loop after the draw too, but for an input whose shape is asked for.
+    """
+    if not is_tensor(a.rate) and a.rate == 0:
+        return 0
+    shape_is_known = a.noise_shape is not None or is_tensor(a.x) and a.x.shape.is_fully_defined()
+    a.late = _brought_in(*[a.x] * shape_is_known, a.rate)
+    return -(3 if is_tensor(a.rate) else 1) - a.late
+
+
 def _dropped(a) -> int:
+    """It compares with the tensor of the rate, and multiplies by the scale and the mask."""
     if not is_tensor(a.rate) and a.rate == 0:
         return 0
     note_dropout(a.result)
-    return 5 if is_tensor(a.rate) else 4
+    return (5 if is_tensor(a.rate) else 4) + a.late
 
 
 def _all_kept(a) -> int:
     """TF 2.21's layer passes an input of which nothing is dropped through an identity."""
     return -(not is_tensor(a.self.rate) and a.self.rate == 0 and a.training is True)
+
+
+def _checked(a) -> int:
+    """TF 1.15 looks at the whole shape of an image or a batch of them, TF 2.21 at the image's part of it."""
+    return -4 if a.made else 22 * (not a.image.shape.is_fully_defined())
+
+
+def _cropped_to_the_middle(a) -> int:
+    """TF 2.21 casts the fraction, for each side whose length is unknown."""
+    return -sum(size is None for size in shape_of(a.image)[-3:-1]) if a.central_fraction != 1 else 0
 
 
 def _parsed(a) -> int:
@@ -196,11 +285,7 @@ FORWARD: dict[str, Drift] = {
     _OPS + "random_ops:random_gamma": Drift(before=-2),
     **{_OPS + f"stateless_random_ops:stateless_random_{name}": Drift(after=-2) for name in ("normal", "uniform")},
     _OPS + "stateless_random_ops:stateless_truncated_normal": Drift(after=-2),
-    # TF 1.15 compares with a tensor of the rate, and multiplies by the scale and the mask
-    _OPS + "nn_ops:_dropout": Drift(
-        before=lambda a: -3 if is_tensor(a.rate) else -(a.rate != 0),
-        after=_dropped,
-    ),
+    _OPS + "nn_ops:_dropout": Drift(before=_before_the_mask, after=_dropped),
     # the number of parts became a tensor, used or not
     _OPS + "array_ops:split": Drift(after=lambda a: isinstance(a.num_or_size_splits, numbers.Integral)),
     _OPS + "tensor_getitem_override:_slice_helper": Drift(after=_sliced),
@@ -212,12 +297,14 @@ FORWARD: dict[str, Drift] = {
         for name in ("sum_with_dims", "mean", "prod", "max_with_dims", "min", "any", "all")
     },
     _OPS + "array_ops:_constant_if_small": Drift(after=_size_of_shape),
+    _OPS + "array_ops:zeros_like_impl": Drift(after=_zeros_like),
     _OPS + "array_ops:one_hot": Drift(after=lambda a: _given(a.on_value, a.off_value)),
     _OPS + "array_ops:matrix_diag": Drift(after=-4),
     _OPS + "array_ops:matrix_diag_part": Drift(after=-2),
     _OPS + "array_ops:matrix_set_diag": Drift(after=-1),
     _OPS + "array_ops:sparse_placeholder": Drift(after=lambda a: -(a.shape is not None)),
     _OPS + "math_ops:_ReductionDims": Drift(total=_reduced_axes),
+    _OPS + "math_ops:reduce_logsumexp": Drift(after=_converted_once),
     _OPS + "math_ops:linspace_nd": Drift(total=lambda a: 1 + _constants(a.start, a.stop, a.num)),
     _OPS + "math_ops:tensordot": Drift(after=_contraction),
     _OPS + "math_ops:saturate_cast": Drift(after=1),
@@ -229,11 +316,17 @@ FORWARD: dict[str, Drift] = {
     _OPS + "confusion_matrix:confusion_matrix": Drift(after=lambda a: 3 if a.num_classes is None else 2),
     _OPS + "metrics_impl:_streaming_confusion_matrix": Drift(after=1),
     _OPS + "embedding_ops:_embedding_lookup_and_transform": Drift(after=_copied),
-    _OPS + "embedding_ops:embedding_lookup_sparse_impl": Drift(after=lambda a: 5 * (a.made == 1)),
+    _OPS + "embedding_ops:embedding_lookup_sparse_impl": Drift(after=_looked_up),
     _OPS + "nn_impl:swish": Drift(after=-2),
     _OPS + "nn_impl:sufficient_statistics": Drift(after=-1),
     _OPS + "nn_impl:weighted_moments": Drift(after=1),
     _OPS + "image_ops_impl:per_image_standardization": Drift(after=1),
+    _OPS + "image_ops_impl:_CheckAtLeast3DImage": Drift(after=_checked),
+    _OPS + "image_ops_impl:central_crop": Drift(after=_cropped_to_the_middle),
+    # TF 1.15 crops to -1 of what stays whole, TF 2.21 to its size
+    _OPS + "image_ops_impl:crop_to_bounding_box": Drift(
+        after=lambda a: -8 if is_tensor(a.target_height) or is_tensor(a.target_width) else -12
+    ),
     _OPS + "tensor_array_ops:_GraphTensorArray.size": Drift(total=1),
     _OPS + "tensor_array_ops:_GraphTensorArray.concat": Drift(total=1),
     # TF 2.21 calls the regularizer once more, to see whether it gives a loss
@@ -247,8 +340,8 @@ FORWARD: dict[str, Drift] = {
     "GradientDescentOptimizer._resource_apply_sparse_duplicate_indices": Drift(
         after=lambda a: _given(a.self._learning_rate)
     ),
-    # TF 1.15 knows no beta, and fills the accumulators with one constant
-    "tensorflow.python.training.ftrl:FtrlOptimizer._prepare": Drift(after=-9),
+    "tensorflow.python.training.ftrl:FtrlOptimizer._prepare": Drift(total=_rates_of_ftrl),
+    # TF 1.15 fills the accumulators with one constant
     "tensorflow.python.training.ftrl:FtrlOptimizer._create_slots": Drift(after=lambda a: -2 * len(a.var_list)),
     # the datasets that optimize the pipeline are ops of TF 1.15's graph
     "tensorflow.python.data.ops.dataset_ops:DatasetV1._make_initializable_iterator": Drift(after=_optimized),
@@ -263,10 +356,7 @@ FORWARD: dict[str, Drift] = {
     "tf_keras.src.layers.convolutional.base_conv:Conv.convolution_op": Drift(
         after=lambda a: all(rate == 1 for rate in a.self.dilation_rate)
     ),
-    # TF 1.15 computes the shape of the output in the graph
-    "tf_keras.src.layers.convolutional.conv2d_transpose:Conv2DTranspose.call": Drift(
-        after=lambda a: 10 if a.self.padding == "same" else 14
-    ),
+    "tf_keras.src.layers.convolutional.conv2d_transpose:Conv2DTranspose.call": Drift(after=_deconvolved),
     "tf_keras.src.layers.reshaping.flatten:Flatten.call": Drift(total=_flattened),
     "tf_keras.src.layers.regularization.dropout:Dropout.call": Drift(after=_all_kept),
     # tf-slim's layers are Keras's of another folder
@@ -276,5 +366,8 @@ FORWARD: dict[str, Drift] = {
     "tensorflow.python.keras.layers.core:Flatten.call": Drift(total=_flattened),
     "tf_keras.src.layers.normalization.batch_normalization:BatchNormalizationBase._fused_batch_norm": Drift(
         after=_fused_batch_norm
+    ),
+    "tf_keras.src.layers.normalization.batch_normalization:BatchNormalizationBase._renorm_correction_and_moments": Drift(
+        after=_renormalized
     ),
 }
