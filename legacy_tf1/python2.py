@@ -182,8 +182,9 @@ class _Divide(ast.NodeTransformer):
         return ast.Call(ast.Name(DIVIDE, ast.Load()), [node.left, node.right], [])
 
     def visit_AugAssign(self, node: ast.AugAssign):
+        may_be_read_twice = _may_be_read_twice(node.target)  # before its own divisions become calls
         self.generic_visit(node)
-        if not isinstance(node.op, ast.Div) or not _may_be_read_twice(node.target):
+        if not isinstance(node.op, ast.Div) or not may_be_read_twice:
             return node
         value = copy.deepcopy(node.target)
         value.ctx = ast.Load()

@@ -12,7 +12,7 @@ __all__ = ["rerouted"]
 
 @contextlib.contextmanager
 def rerouted(function: types.FunctionType, make: Callable):
-    """Within, it does what `make(original)` does, and still shows its own signature."""
+    """Within, it does what `make(original)` does, and still shows the signature that it had; once at a time."""
     before = function.__code__, function.__kwdefaults__, dict(function.__dict__)
     original = types.FunctionType(
         function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__

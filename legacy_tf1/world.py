@@ -85,8 +85,9 @@ def activate(*, seed: int | None = None, native_seeds: bool = False):
             undo.enter_context(_printed_as_in_numpy_1())
             undo.enter_context(sizes.whole_numbers())
             undo.enter_context(_imports())
+            ruled = any(not native for _, native in _active)  # by a world around this one
             undo.enter_context(_counted((seed, native_seeds)))
-            if not native_seeds:
+            if not native_seeds and not ruled:
                 undo.enter_context(seeds.rule())
             if seed is not None:
                 undo.enter_context(_seeded(real, seed))

@@ -401,6 +401,9 @@ def test_a_cell_that_adds_its_own_forget_bias_must_add_the_graphs(files, golden)
     case = golden["v2_meta"]
     np.testing.assert_allclose(np.asarray(filled(0.25)(case["x"])), case["y"], rtol=0, atol=1e-6)
     filled(1.0, asked=1.0)
+    model = sequences(lambda x: L.Dense(3)(L.RNN(LSTMCell(4, 1.0))(x)))()
+    with pytest.raises(WeightError, match="adds 1 to the forget gate .* asked for is 0.5"):
+        fill(model, open_case(files, "v2"), forget_bias=0.5)  # without a graph
 
 
 def test_every_cell_takes_the_forget_bias_that_the_graph_adds(files, golden):
@@ -755,6 +758,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
 
     with pytest.raises(WeightError, match="no weights yet, .*; begin it with keras.Input"):
         fill(keras.Sequential([L.LSTM(4), L.Dense(3)]), open_case(files, "v2"))
+    fill(keras.Sequential([keras.Input((None, 3)), L.LSTM(4), L.Dense(3)]), open_case(files, "v2"))
     model = stack(L.LSTM(4))()
     with pytest.raises(WeightError, match="dense/kernel .*add the layer, or leave it out .--skip dense/kernel"):
         fill(model, open_case(files, "v2"))
@@ -782,10 +786,11 @@ def test_what_does_not_fit_is_refused_and_nothing_is_assigned(files, tmp_path):
         fill(classifier(), open_case(files, "opaque"))
 
 
-def test_the_directions_of_tf_keras_are_told_by_the_names_that_it_gave_the_layers(tmp_path):
+@pytest.mark.parametrize("outer", ["", "forward_pass/"])
+def test_the_directions_of_tf_keras_are_told_by_the_names_that_it_gave_the_layers(outer, tmp_path):
     random = np.random.default_rng(0)
     arrays = {
-        f"bidirectional/{way}_gru/{leaf}": random.normal(size=shape).astype(np.float32)
+        f"{outer}bidirectional/{way}_gru/{leaf}": random.normal(size=shape).astype(np.float32)
         for way in ("backward", "forward")
         for leaf, shape in (("kernel", (3, 12)), ("recurrent_kernel", (4, 12)), ("bias", (12,)))
     }
@@ -793,7 +798,7 @@ def test_the_directions_of_tf_keras_are_told_by_the_names_that_it_gave_the_layer
     layer = L.Bidirectional(L.GRU(4, reset_after=False))
     fill(stack(layer)(), open_checkpoint(tmp_path))
     for way, own in (("forward", layer.forward_layer), ("backward", layer.backward_layer)):
-        np.testing.assert_array_equal(own.cell.kernel, arrays[f"bidirectional/{way}_gru/kernel"])
+        np.testing.assert_array_equal(own.cell.kernel, arrays[f"{outer}bidirectional/{way}_gru/kernel"])
 
 
 def test_like_layers_are_told_by_number_or_by_name_and_else_refused(tmp_path):

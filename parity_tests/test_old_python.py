@@ -44,6 +44,7 @@ def test_a_python_2_program_and_its_python_2_module(tmp_path):
         ("x = 7 / 2\nprint x", 3),
         ("import numpy\nx = int((numpy.arange(8) / 2)[7])\nprint x", 3),
         ("x = y = [7, 7.0]\ny[0] /= 2\nx[1] /= 2\nprint x\nx = x == [3, 3.5]", True),
+        ("n, x = 3, [0, 7]\nx[n / 2] /= 2\nprint x\nx = x == [0, 3]", True),
         ("class A: n = 7\nA.n /= 2\nx = A.n\nprint x", 3),
         ("import numpy\nx = y = numpy.ones(2)\ny /= 2\nprint x\nx = float(x[0])", 0.5),  # the array where it stands
         ("x = iter([8, 9])\ny = [7, 7]\ny[next(x) - 8] /= 2\nx = next(x)\nprint x", 9),

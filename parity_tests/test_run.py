@@ -318,6 +318,25 @@ def test_the_world_has_keras_2_and_the_options_of_the_command(outside, run):
     assert done.stdout == "2 1\n" and "active already, with seed=1" in done.stderr, done.stderr
 
 
+def test_a_world_within_a_world_counts_ops_once(run):
+    source = """
+        import tensorflow as tf
+        from legacy_tf1.world import activate
+        def seeds():
+            tf.reset_default_graph()
+            tf.set_random_seed(1)
+            tf.random_gamma([2], 1.0), tf.nn.dropout(tf.ones([2]), 0.5), tf.random_normal([2])
+            ops = tf.get_default_graph().get_operations()
+            return [op.get_attr("seed2") for op in ops if "seed2" in op.op_def.attr.__str__()]
+        once = seeds()
+        with activate():
+            assert seeds() == once, (once, seeds())
+        print(len(once))
+    """
+    done = run({"main.py": source})
+    assert done.stdout == "3\n" and "op seeds" not in done.stderr, done.stderr
+
+
 def test_too_late_is_said(run):
     done = python("-c", "import tensorflow\nfrom legacy_tf1.world import activate\nwith activate(): pass")
     assert "imported before the TF1 world was activated" in done.stderr.splitlines()[-2]

@@ -193,7 +193,7 @@ def test_which_files_are_scripts(tmp_path):
         "package/other.py": "from ..model import rnn\n",
         "mentions.py": "# import tensorflow\ntext = 'tensorflow'\n",
         "net.py": "import tensorflowjs\n",
-        "listed.py": "from package import (  # two\n    no_file,\n    other,  # which needs ..model\n)\n",
+        "listed.py": "from package import (  # two :)\n    no_file,\n    other,  # which needs ..model\n)\n",
     })  # fmt: skip
     (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
     found = {script.path: digest for script, digest in find(tmp_path).items()}

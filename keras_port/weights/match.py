@@ -126,8 +126,8 @@ def match(
 
 
 def _bias_problems(target: Target, scope: str, told, asked) -> list[str]:
-    """Where a graph told of the scope, a cell that adds a forget bias of its own must add that one, or what was asked for."""
-    if target.forget_bias is None or scope not in told:
+    """A cell that adds a forget bias of its own must add the one that was asked for, else what a graph told of the scope."""
+    if target.forget_bias is None or asked is None and scope not in told:
         return []
     bias, whose = (told[scope], "the checkpoint's graph adds") if asked is None else (asked, "what was asked for is")
     if np.float32(bias) == np.float32(target.forget_bias):
@@ -191,8 +191,9 @@ def _agrees(row: Row, target: Target, shapes) -> bool:
 def _opposite(path: str, scope: str) -> bool:
     """A forward layer and a backward cell, or the other way round."""
     way = "forward" if re.search(r"(^|/)forward", path) else "backward" if re.search(r"(^|/)backward", path) else ""
-    parts = {part.partition("_")[0] for part in scope.lower().split("/")}  # tf.keras: bidirectional/forward_lstm
-    cell = "forward" if parts & {"fw", "forward"} else "backward" if parts & {"bw", "backward"} else ""
+    ways = {"fw": "forward", "forward": "forward", "bw": "backward", "backward": "backward"}
+    parts = [part.partition("_")[0] for part in scope.lower().split("/")]  # tf.keras: bidirectional/forward_lstm
+    cell = next((ways[part] for part in reversed(parts) if part in ways), "")
     return bool(way and cell and way != cell)
 
 

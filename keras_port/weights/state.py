@@ -180,10 +180,13 @@ def weight_entries(model, rows: Iterable[Row]) -> list[Entry]:
 
 def _find(model, path: str, problems: list[str]):
     """The one variable at `layer/end/of/its/path`, or None and a problem."""
+    # the path of a Sequential's variable, or of a class's own, may begin with the model's name
+    exact = [v for v in model.weights if v.path == path]
+    if len(exact) == 1:
+        return exact[0]
     layer_name, _, end = path.partition("/")
     layers = [layer for layer in model.layers if layer.name == layer_name]
     found = [v for layer in layers for v in layer.weights if v.path.endswith(f"/{end}")]
-    found = [v for v in found if v.path == path] or found
     if len(found) == 1:
         return found[0]
     names = ", ".join(v.path for v in model.weights)

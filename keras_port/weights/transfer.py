@@ -179,7 +179,8 @@ def fill(
     Args:
         rows: which TF1 variable goes where; None finds them by names and shapes.
         forget_bias: of all cells whose Keras layer keeps it in its bias; None is what the checkpoint's graph adds
-            and, where there is no graph, what the rows say, or TF1's default for the cell.
+            and, where there is no graph, what the rows say, or TF1's default for the cell. A cell that adds its own
+            is held to it where rows are found by names and shapes.
         averages: take moving averages (EMA shadows) for the weights that have one.
         weights_only: leave the optimizer's state, and the optimizer starts anew.
         skip: names, or patterns such as `decoder/*`, of weights that no layer takes; any other is an error.
@@ -187,7 +188,7 @@ def fill(
     Returns what became of each variable. Raises CheckpointError, or
     WeightError, which names everything that does not fit.
     """
-    if not model.built:
+    if not model.built and not model.weights:
         raise WeightError(
             model.name,
             ["it has no weights yet, as it does not know its inputs; begin it with keras.Input(SHAPE)"],

@@ -14,7 +14,8 @@ from pathlib import Path
 __all__ = ["Script", "find"]
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\([^)]*\)|[^#\n]*)|import[ \t]+([^#\n]+))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b[ \t]*(\((?:[^)#]|#.*)*\)|[^#\n]*)|import[ \t]+([^#\n]+))",
+    re.MULTILINE,
 )
 _COMMENT = re.compile(r"#.*")
 _NOT_THEIRS = {"__pycache__", "site-packages", "node_modules", "build", "dist"}

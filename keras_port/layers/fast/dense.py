@@ -22,13 +22,15 @@ _MADE_OF = "_keras_port_made_of"
 class Dense(keras.layers.Dense):
     """keras.layers.Dense; right before SimpleRNN, LSTM or GRU of keras_port.layers its kernel is joined with theirs.
 
-    Within a function of TensorFlow's there is then no gradient with respect to its outputs; `fast=False` there gives it.
+    There is then no gradient with respect to its outputs within a function of TensorFlow's, and on PyTorch unless
+    `retain_grad` or a hook comes before that layer is called; `fast=False` there gives it.
     """
 
     def call(self, inputs, training=None):
         outputs = super().call(inputs, training=training)
         if self.activation is keras.activations.linear and self.quantization_mode is None:
-            with contextlib.suppress(AttributeError):  # JAX's arrays take none
+            # JAX's arrays take none; in PyTorch's inference mode nobody counts changes
+            with contextlib.suppress(AttributeError, RuntimeError):
                 setattr(outputs, _MADE_OF, ((inputs, self.kernel, self.bias), _version(outputs)))
         return outputs
 
