@@ -11,7 +11,7 @@ import time
 import numpy as np
 import pytest
 
-from legacy_tf1.recording import open_recording
+from legacy_tf1.recording import Folder, open_recording
 from parity_tests.processes import python, start
 
 # w' = w - 0.5 * dL/dw with L = mean((x w - y)^2): every number can be worked out by hand
@@ -248,6 +248,11 @@ def test_nothing_is_overwritten_unasked(linear, tmp_path):
         done = record(tmp_path / "mine", "lstm_rows", *options)
         assert done.returncode == 2 and "not empty" in done.stderr
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years of work"
+
+
+def test_what_ended_before_its_first_step_can_be_overwritten(tmp_path):
+    for overwrite in (False, True):
+        Folder(tmp_path / "r", {}).prepare(overwrite)
 
 
 def test_a_script_that_trains_nothing_says_so(tmp_path):

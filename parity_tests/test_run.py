@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import textwrap
 
 import pytest
 
+from legacy_tf1.rerouted import rerouted
 from parity_tests.processes import ROOT, python
 
 
@@ -316,6 +318,15 @@ def test_the_world_has_keras_2_and_the_options_of_the_command(outside, run):
     """
     done = run({"main.py": source}, options=("--seed", "1"), TF_USE_LEGACY_KERAS=outside)
     assert done.stdout == "2 1\n" and "active already, with seed=1" in done.stderr, done.stderr
+
+
+def test_a_rerouted_function_shows_its_own_arguments():
+    def function(a, *, b=1):
+        return a + b
+
+    with rerouted(function, lambda original: lambda *given, **named: -original(*given, **named)):
+        assert function(2) == -3 and str(inspect.signature(function)) == "(a, *, b=1)"
+    assert function(2) == 3 and not vars(function)
 
 
 def test_a_world_within_a_world_counts_ops_once(run):
